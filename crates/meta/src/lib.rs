@@ -1,1 +1,17 @@
-//! (room)
+//! The vocabulary every room speaks: documents, kinds, versions, selectors, quantities, statuses.
+//!
+//! Absent on purpose: tokio, HTTP, storage, clocks, and the name of any kind.
+
+pub mod field;
+pub mod group;
+pub mod object;
+pub mod resource_version;
+pub mod status;
+pub mod value;
+
+pub use field::{FieldError, FieldErrorKind};
+pub use group::{GroupResource, GroupVersion, GroupVersionKind, GroupVersionResource};
+pub use object::{Object, ObjectMut};
+pub use resource_version::{ResourceVersion, Revision};
+pub use status::{Reason, Status};
+pub use value::{List, Map, Str, Value};
