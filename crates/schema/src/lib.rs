@@ -1,1 +1,12 @@
-//! (room)
+//! What a resource is, as data, and everything that follows from it by computation alone: decoding to normal
+//! form, defaulting, pruning, patches, codecs, tables.
+//!
+//! Absent on purpose: I/O, clocks, randomness, and the name of any kind.
+
+pub mod hooks;
+pub mod resource;
+pub mod types;
+
+pub use hooks::{Hooks, NoHooks};
+pub use resource::Resource;
+pub use types::{Field, Struct, Type};

@@ -1,0 +1,47 @@
+//! What a kind does that data cannot say: a fixed set of pure functions, all optional.
+//!
+//! Clock and ids come in as values. A hook never reads storage, never waits, never fails but by field errors.
+
+use pintle_meta::{FieldError, Value};
+use std::fmt::Debug;
+
+/// A kind's pure functions. Every method has a default that does nothing.
+pub trait Hooks: Debug + Send + Sync {
+    /// Sets the defaults that the published schema does not carry, on an object of `version`.
+    fn default(&self, _version: &str, _object: &mut Value) {}
+
+    /// Clears and sets what a create may not choose (status, generated fields).
+    fn prepare_create(&self, _object: &mut Value) {}
+
+    /// Keeps of `old` what an update may not change, and clears what it may not set.
+    fn prepare_update(&self, _object: &mut Value, _old: &Value) {}
+
+    /// What is wrong with an object about to be created, in the reference's order.
+    fn validate_create(&self, _object: &Value) -> Vec<FieldError> {
+        Vec::new()
+    }
+
+    /// What is wrong with an update, in the reference's order.
+    fn validate_update(&self, _object: &Value, _old: &Value) -> Vec<FieldError> {
+        Vec::new()
+    }
+
+    /// Brings an object from version `from` to version `to`, both of this kind; the caller sets `apiVersion`.
+    fn convert(&self, _from: &str, _to: &str, _object: &mut Value) {}
+
+    /// The value of a selectable field; `None` leaves it to the path of that name.
+    fn selectable_field(&self, _object: &Value, _field: &str) -> Option<String> {
+        None
+    }
+
+    /// The cells whose column is computed, in column order.
+    fn cells(&self, _object: &Value, _now_unix_seconds: i64) -> Vec<Value> {
+        Vec::new()
+    }
+}
+
+/// A kind that is served by data alone.
+#[derive(Debug)]
+pub struct NoHooks;
+
+impl Hooks for NoHooks {}

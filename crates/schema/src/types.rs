@@ -1,0 +1,267 @@
+//! Types of documents: the shape of a Go API struct, or of a CRD's schema, described as data.
+//!
+//! Everything that walks a document (decode, default, patch, own, encode) is driven by these.
+
+use pintle_meta::{Str, Value};
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+/// The type of a value.
+#[derive(Clone, Debug)]
+pub enum Type {
+    /// true or false.
+    Bool,
+    /// An integer of Go's type.
+    Int(IntType),
+    /// A float64.
+    Float,
+    /// Text; named Go string types too.
+    String,
+    /// Go's `[]byte`: base64 in JSON.
+    Bytes,
+    /// A type with a JSON form of its own.
+    Special(Special),
+    /// Named fields.
+    Struct(Arc<Struct>),
+    /// Items of one type.
+    List(Arc<ListType>),
+    /// Text keys to values of one type; printed sorted by key.
+    Map(Arc<MapType>),
+}
+
+/// Width and sign of a Go integer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IntType {
+    /// -128..=127
+    I8,
+    /// 16 bits, signed.
+    I16,
+    /// 32 bits, signed.
+    I32,
+    /// 64 bits, signed (Go's `int` too).
+    I64,
+    /// 0..=255
+    U8,
+    /// 16 bits, unsigned.
+    U16,
+    /// 32 bits, unsigned.
+    U32,
+}
+
+/// Types that marshal themselves in Go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Special {
+    /// metav1.Time: RFC 3339 with seconds, or null.
+    Time,
+    /// metav1.MicroTime: RFC 3339 with microseconds, or null.
+    MicroTime,
+    /// metav1.Duration: Go's duration text.
+    Duration,
+    /// resource.Quantity: canonical text.
+    Quantity,
+    /// intstr.IntOrString: a number or text.
+    IntOrString,
+    /// runtime.RawExtension: any object, kept as it came.
+    RawExtension,
+    /// metav1.FieldsV1: a field set, kept as it came.
+    FieldsV1,
+    /// apiextensions JSON: any value, kept as it came.
+    Json,
+    /// apiextensions JSONSchemaPropsOrArray; the struct is JSONSchemaProps.
+    SchemaOrArray,
+    /// apiextensions JSONSchemaPropsOrBool.
+    SchemaOrBool,
+    /// apiextensions JSONSchemaPropsOrStringArray.
+    SchemaOrStrings,
+}
+
+/// A Go struct, or an object schema of a CRD. May refer to itself.
+pub struct Struct {
+    /// Bare Go name: `PodSpec`.
+    pub go_name: Str,
+    /// As Go's reflect prints it: `v1.PodSpec`.
+    pub go_type: Str,
+    /// Definition name in OpenAPI: `io.k8s.api.core.v1.PodSpec`.
+    pub openapi_name: Str,
+    /// Apply owns it as a whole.
+    pub atomic: bool,
+    layout: OnceLock<Layout>,
+}
+
+struct Layout {
+    fields: Vec<Field>,
+    /// Positions in `fields`, sorted by JSON name.
+    by_name: Vec<u16>,
+    inlines: Vec<Inline>,
+}
+
+/// One member of a struct's JSON form.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// JSON name.
+    pub name: Str,
+    /// What it holds.
+    pub ty: Type,
+    /// Go type as reflect prints it without the pointer: `[]v1.Container`, `v1.RestartPolicy`, `int32`.
+    pub go_type: Str,
+    /// Go field name; dotted when it is promoted from an inlined struct: `VolumeSource.HostPath`.
+    pub go_name: Str,
+    /// When the printed form leaves it out.
+    pub omit: Omit,
+    /// A Go pointer: nil and zero differ.
+    pub pointer: bool,
+    /// Listed in OpenAPI's `required`.
+    pub required: bool,
+    /// The default that OpenAPI publishes because the type says so (not Go's zero).
+    pub default: Option<Value>,
+    /// Allowed values as OpenAPI publishes them; empty when there is no enum.
+    pub allowed: Vec<Str>,
+    /// How apply and strategic merge treat a struct or map here; lists carry theirs in [`ListType`].
+    pub atomic: bool,
+    /// Strategic merge patch strategy and key.
+    pub patch: Patch,
+    /// Field number in the protobuf message that holds it; 0 when it has none.
+    pub number: u32,
+}
+
+/// When Go leaves a field out of its JSON form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Omit {
+    /// Always printed; nil prints as null.
+    Never,
+    /// `omitempty`: false, 0, "", nil and empty containers; never a struct that is no pointer.
+    Empty,
+    /// `omitzero`: the zero value of any type.
+    Zero,
+}
+
+/// What strategic merge patch does with a field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Patch {
+    /// `merge`: items or members are merged instead of replaced.
+    pub merge: bool,
+    /// `retainKeys`: the patch says which keys stay.
+    pub retain_keys: bool,
+    /// The key items are matched by; empty for primitives.
+    pub key: Str,
+}
+
+/// A list.
+#[derive(Clone, Debug)]
+pub struct ListType {
+    /// Type of each item.
+    pub item: Type,
+    /// Items are Go pointers.
+    pub pointer_items: bool,
+    /// Whose items apply can own one by one.
+    pub ownership: Ownership,
+}
+
+/// How apply owns a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Ownership {
+    /// As a whole (`atomic`, or nothing said).
+    #[default]
+    Atomic,
+    /// Each value by itself.
+    Set,
+    /// Each item by the values of these keys.
+    Map(Vec<Str>),
+}
+
+/// A map with text keys.
+#[derive(Clone, Debug)]
+pub struct MapType {
+    /// Type of each value.
+    pub value: Type,
+}
+
+/// An embedded Go struct: flat in JSON, a message of its own in protobuf.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inline {
+    /// Dotted Go name: `VolumeSource`, `RuleWithOperations.Rule`.
+    pub go_name: Str,
+    /// Its definition name in OpenAPI.
+    pub openapi_name: Str,
+    /// Its field number in the message that holds it.
+    pub number: u32,
+}
+
+impl Struct {
+    /// A struct whose fields follow by [`Struct::lay_out`], so that structs can refer to each other.
+    pub fn new(
+        go_name: impl Into<Str>,
+        go_type: impl Into<Str>,
+        openapi_name: impl Into<Str>,
+        atomic: bool,
+    ) -> Struct {
+        let (go_name, go_type, openapi_name) = (go_name.into(), go_type.into(), openapi_name.into());
+        Struct { go_name, go_type, openapi_name, atomic, layout: OnceLock::new() }
+    }
+
+    /// Gives the struct its fields, in the order Go prints them. Only the first call counts.
+    pub fn lay_out(&self, fields: Vec<Field>, inlines: Vec<Inline>) {
+        let mut by_name: Vec<u16> =
+            (0..fields.len()).map(|at| u16::try_from(at).unwrap_or(u16::MAX)).collect();
+        by_name.sort_unstable_by(|a, b| fields[usize::from(*a)].name.cmp(&fields[usize::from(*b)].name));
+        let first = self.layout.set(Layout { fields, by_name, inlines }).is_ok();
+        debug_assert!(first, "{} has its fields already", self.openapi_name);
+    }
+
+    /// The fields in the order Go prints them.
+    pub fn fields(&self) -> &[Field] {
+        &self.layout().fields
+    }
+
+    /// The embedded structs that protobuf keeps as messages.
+    pub fn inlines(&self) -> &[Inline] {
+        &self.layout().inlines
+    }
+
+    /// The field with this JSON name and its position.
+    pub fn field(&self, name: &str) -> Option<(usize, &Field)> {
+        let layout = self.layout();
+        let found = layout
+            .by_name
+            .binary_search_by(|at| layout.fields[usize::from(*at)].name.as_str().cmp(name))
+            .ok()?;
+        let at = usize::from(layout.by_name[found]);
+        Some((at, &layout.fields[at]))
+    }
+
+    fn layout(&self) -> &Layout {
+        self.layout.get().expect("whoever made the struct laid it out before sharing it")
+    }
+}
+
+/// Prints the name only: structs refer to themselves.
+impl fmt::Debug for Struct {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Struct").field(&self.openapi_name).finish()
+    }
+}
+
+impl IntType {
+    /// The smallest and the largest value.
+    pub fn bounds(self) -> (i64, i64) {
+        match self {
+            IntType::I8 => (i8::MIN.into(), i8::MAX.into()),
+            IntType::I16 => (i16::MIN.into(), i16::MAX.into()),
+            IntType::I32 => (i32::MIN.into(), i32::MAX.into()),
+            IntType::I64 => (i64::MIN, i64::MAX),
+            IntType::U8 => (0, u8::MAX.into()),
+            IntType::U16 => (0, u16::MAX.into()),
+            IntType::U32 => (0, u32::MAX.into()),
+        }
+    }
+}
+
+impl Type {
+    /// The struct, when this is one.
+    pub fn as_struct(&self) -> Option<&Arc<Struct>> {
+        match self {
+            Type::Struct(ty) => Some(ty),
+            _ => None,
+        }
+    }
+}
