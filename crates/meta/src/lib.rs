@@ -12,6 +12,6 @@ pub mod value;
 pub use field::{FieldError, FieldErrorKind};
 pub use group::{GroupResource, GroupVersion, GroupVersionKind, GroupVersionResource};
 pub use object::{Object, ObjectMut};
-pub use resource_version::{ResourceVersion, Revision};
+pub use resource_version::ResourceVersion;
 pub use status::{Reason, Status};
 pub use value::{List, Map, Str, Value};

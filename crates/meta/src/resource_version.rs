@@ -1,10 +1,4 @@
-//! The storage tier's count of changes, and its opaque form for clients.
-
-use std::fmt;
-
-/// A revision of the storage tier, counted as etcd counts: 1 is the empty store.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Revision(pub u64);
+//! The opaque form in which clients see the storage tier's count of changes.
 
 /// What clients get to see of a revision: `metadata.resourceVersion`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,8 +7,8 @@ pub enum ResourceVersion {
     Unset,
     /// "0": whatever is at hand.
     Any,
-    /// A revision.
-    At(Revision),
+    /// This revision of the storage tier.
+    At(u64),
 }
 
 impl ResourceVersion {
@@ -30,14 +24,8 @@ impl ResourceVersion {
             _ if !text.bytes().all(|byte| byte.is_ascii_digit()) => "invalid syntax",
             Err(_) => "value out of range",
             Ok(0) => return Ok(ResourceVersion::Any),
-            Ok(number) => return Ok(ResourceVersion::At(Revision(number))),
+            Ok(number) => return Ok(ResourceVersion::At(number)),
         };
         Err(format!("strconv.ParseUint: parsing {text:?}: {problem}"))
-    }
-}
-
-impl fmt::Display for Revision {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
     }
 }

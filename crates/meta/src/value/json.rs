@@ -35,8 +35,11 @@ pub fn parse(bytes: &[u8]) -> Result<Value, ParseError> {
     Ok(value)
 }
 
-/// Whether `bytes` nest at most [`DEPTH_MAX`] deep. Brackets within strings do not count.
-pub(crate) fn check_depth(bytes: &[u8]) -> Result<(), ParseError> {
+/// Refuses `bytes` that nest more than [`DEPTH_MAX`] deep. Brackets within strings do not count.
+///
+/// # Errors
+/// [`ParseError::TooDeep`].
+pub fn check_depth(bytes: &[u8]) -> Result<(), ParseError> {
     if bytes.len() <= DEPTH_MAX {
         return Ok(());
     }

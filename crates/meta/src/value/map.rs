@@ -106,10 +106,23 @@ impl Map {
         }
     }
 
+    /// Appends a key that the caller knows to be absent; for builders that walk a type's fields.
+    pub fn push(&mut self, key: Str, value: Value) {
+        debug_assert!(!self.contains_key(&key), "{key} stands in the map already");
+        self.put(self.0.len(), key, value);
+    }
+
     /// Removes `key` and returns its value.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
         let at = self.find(key).ok()?;
         Some(self.0.remove(at).1)
+    }
+
+    /// Sets many keys at once: linear in the sizes, where single inserts into a large map would not be.
+    pub fn extend(&mut self, entries: impl IntoIterator<Item = (Str, Value)>) {
+        let mut all: Vec<(Str, Value)> = self.take().collect();
+        all.extend(entries);
+        *self = Map::from_entries(all, |_| {});
     }
 
     /// Keeps the entries for which `keep` says so.
@@ -159,12 +172,16 @@ impl Map {
 
     /// Inserts a key that is known to be absent; returns where it came to stand.
     fn put(&mut self, at: usize, key: Str, value: Value) -> usize {
-        self.0.insert(at, (key.clone(), value));
-        if self.0.len() != ORDERED_MAX + 1 {
+        if self.0.len() < ORDERED_MAX {
+            self.0.push((key, value));
             return at;
         }
-        self.sort();
-        self.find(&key).expect("the key was inserted just now")
+        if self.0.len() == ORDERED_MAX {
+            self.sort();
+        }
+        let at = self.0.binary_search_by(|(have, _)| have.cmp(&key)).unwrap_or_else(|place| place);
+        self.0.insert(at, (key, value));
+        at
     }
 
     pub(super) fn unload(&mut self, pending: &mut Vec<Value>) {
