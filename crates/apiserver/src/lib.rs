@@ -1,1 +1,13 @@
-//! (room)
+//! A frontend of the API: stateless, any number of them over one storage tier.
+//!
+//! `request/` is the life of a request, stage by stage; `served/` what there is to ask for; `background/` what
+//! runs beside requests; `config/` what can be set. Knows nothing of consensus, disks, or a kind's name.
+
+pub mod background;
+pub mod config;
+pub mod request;
+pub mod served;
+pub mod server;
+pub mod sources;
+
+pub use server::Server;

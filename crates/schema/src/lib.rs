@@ -3,6 +3,9 @@
 //!
 //! Absent on purpose: I/O, clocks, randomness, and the name of any kind.
 
+pub mod decode;
+pub mod defaults;
+pub mod form;
 pub mod hooks;
 pub mod resource;
 pub mod types;

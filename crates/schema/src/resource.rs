@@ -114,12 +114,16 @@ pub enum Verb {
 }
 
 /// How objects are stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Storage {
     /// Below the storage prefix, without slashes at the ends: `pods`, `services/specs`.
     pub prefix: Str,
     /// The form that is written.
     pub kind: GroupVersionKind,
+    /// Shape of that form.
+    pub schema: Arc<Struct>,
+    /// Empty lists and maps survive being stored (custom resources), instead of becoming nil.
+    pub keeps_empty: bool,
 }
 
 /// A column of the Table form.

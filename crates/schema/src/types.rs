@@ -86,6 +86,8 @@ pub struct Struct {
     /// Apply owns it as a whole.
     pub atomic: bool,
     layout: OnceLock<Layout>,
+    zero: OnceLock<Value>,
+    has_defaults: OnceLock<bool>,
 }
 
 struct Layout {
@@ -196,7 +198,7 @@ impl Struct {
         atomic: bool,
     ) -> Struct {
         let (go_name, go_type, openapi_name) = (go_name.into(), go_type.into(), openapi_name.into());
-        Struct { go_name, go_type, openapi_name, atomic, layout: OnceLock::new() }
+        Struct { go_name, go_type, openapi_name, atomic, layout: OnceLock::new(), zero: OnceLock::new(), has_defaults: OnceLock::new() }
     }
 
     /// Gives the struct its fields, in the order Go prints them. Only the first call counts.
@@ -229,6 +231,27 @@ impl Struct {
         Some((at, &layout.fields[at]))
     }
 
+    /// The printed form of the struct with no field set, made once.
+    pub(crate) fn zero_with(&self, make: impl FnOnce() -> Value) -> Value {
+        self.zero.get_or_init(make).clone()
+    }
+
+    /// Whether a published default stands anywhere below.
+    pub(crate) fn has_defaults(&self) -> bool {
+        *self.has_defaults.get_or_init(|| self.finds_default(&mut Vec::new()))
+    }
+
+    fn finds_default(&self, above: &mut Vec<*const Struct>) -> bool {
+        let me: *const Struct = self;
+        if above.contains(&me) {
+            return false;
+        }
+        above.push(me);
+        let found = self.fields().iter().any(|field| field.default.is_some() || type_finds_default(&field.ty, above));
+        above.pop();
+        found
+    }
+
     fn layout(&self) -> &Layout {
         self.layout.get().expect("whoever made the struct laid it out before sharing it")
     }
@@ -253,6 +276,15 @@ impl IntType {
             IntType::U16 => (0, u16::MAX.into()),
             IntType::U32 => (0, u32::MAX.into()),
         }
+    }
+}
+
+fn type_finds_default(ty: &Type, above: &mut Vec<*const Struct>) -> bool {
+    match ty {
+        Type::Struct(ty) => ty.finds_default(above),
+        Type::List(list) => type_finds_default(&list.item, above),
+        Type::Map(map) => type_finds_default(&map.value, above),
+        _ => false,
     }
 }
 

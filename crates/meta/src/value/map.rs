@@ -112,6 +112,15 @@ impl Map {
         self.put(self.0.len(), key, value);
     }
 
+    /// Puts an absent key before the entry at `index` (at most `len`); a map that is sorted stays so.
+    pub fn insert_at(&mut self, index: usize, key: Str, value: Value) {
+        if self.0.len() < ORDERED_MAX {
+            self.0.insert(index, (key, value));
+        } else {
+            self.put(index, key, value);
+        }
+    }
+
     /// Removes `key` and returns its value.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
         let at = self.find(key).ok()?;

@@ -1,0 +1,87 @@
+//! The answer: in the form the client asked for, with the headers every answer has.
+
+mod negotiate;
+mod warning;
+
+pub use negotiate::{As, Format, Negotiated, accept_clauses, media_types, negotiate, negotiate_error};
+pub use warning::Warnings;
+
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full};
+use pintle_meta::value::{to_json, to_pretty_json};
+use pintle_meta::{Status, Value};
+use std::convert::Infallible;
+
+/// A body: whole or streamed.
+pub type Body = UnsyncBoxBody<Bytes, Infallible>;
+/// An answer.
+pub type Response = http::Response<Body>;
+
+/// A whole body.
+pub fn whole(bytes: impl Into<Bytes>) -> Body {
+    Full::new(bytes.into()).boxed_unsync()
+}
+
+/// An answer of these bytes.
+pub fn bytes(code: u16, content_type: &'static str, bytes: impl Into<Bytes>) -> Response {
+    let mut response = http::Response::new(whole(bytes));
+    *response.status_mut() = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+/// Plain text.
+pub fn text(code: u16, text: impl Into<String>) -> Response {
+    let mut response = bytes(code, "text/plain; charset=utf-8", text.into());
+    response.headers_mut().insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// A document in the negotiated format.
+pub fn document(code: u16, negotiated: &Negotiated, document: &Value) -> Response {
+    bytes(code, negotiated.format.content_type(), encode(negotiated, document))
+}
+
+/// A document's bytes in the negotiated format.
+pub fn encode(negotiated: &Negotiated, document: &Value) -> Vec<u8> {
+    match negotiated.format {
+        Format::Yaml => pintle_schema::yaml::emit(document),
+        Format::Json if negotiated.pretty => to_pretty_json(document),
+        Format::Json => {
+            let mut bytes = to_json(document);
+            bytes.push(b'\n');
+            bytes
+        }
+    }
+}
+
+/// A Status, in whatever form the client accepts, or pretty JSON when it accepts nothing we have.
+pub fn status(head: &http::request::Parts, status: &Status) -> Response {
+    let value = status.to_value();
+    let mut response = match negotiate_error(head) {
+        Some(negotiated) => document(status.code, &negotiated, &value),
+        None => bytes(status.code, "application/json", to_pretty_json(&value)),
+    };
+    if status.code == 401 {
+        let challenge = HeaderValue::from_static("Basic realm=\"kubernetes-master\"");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    let retry = status.details.as_ref().map_or(0, |details| details.retry_after_seconds);
+    if retry > 0 {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry));
+    }
+    response
+}
+
+/// Sets what every answer carries.
+pub fn finish(mut response: Response, audit_id: &str, warnings: &Warnings) -> Response {
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(audit_id) {
+        headers.insert("audit-id", id);
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache, private"));
+    warnings.write(headers);
+    response
+}

@@ -1,0 +1,39 @@
+//! `/version`: what clients take this server for, and what it is.
+
+use crate::request::reply::{self, Response};
+use crate::server::Server;
+use pintle_meta::Value;
+use pintle_meta::value::to_pretty_json;
+
+/// The version of the API that is served.
+pub const MINOR: &str = "36";
+/// The release whose behaviour this server has.
+pub const GIT_VERSION: &str = "v1.36.2";
+
+/// Answers `/version`.
+pub fn answer(server: &Server) -> Response {
+    let document = Value::from([
+        ("major", "1".into()),
+        ("minor", MINOR.into()),
+        ("emulationMajor", "1".into()),
+        ("emulationMinor", MINOR.into()),
+        ("minCompatibilityMajor", "1".into()),
+        ("minCompatibilityMinor", "35".into()),
+        ("gitVersion", format!("{GIT_VERSION}+pintle").into()),
+        ("gitCommit", server.config.build.commit.into()),
+        ("gitTreeState", "clean".into()),
+        ("buildDate", server.config.build.date.into()),
+        ("goVersion", "none (Rust)".into()),
+        ("compiler", "rustc".into()),
+        ("platform", format!("{}/{}", std::env::consts::OS, go_arch()).into()),
+    ]);
+    reply::bytes(200, "application/json", to_pretty_json(&document))
+}
+
+fn go_arch() -> &'static str {
+    match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    }
+}

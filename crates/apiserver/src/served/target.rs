@@ -1,0 +1,53 @@
+//! What a request is about, looked up: a resource, one of its versions, perhaps a subresource.
+
+use pintle_meta::{GroupResource, Str};
+use pintle_schema::Resource;
+use pintle_schema::resource::{Scope, Subresource, Version};
+use std::sync::Arc;
+
+/// A resource at a version, and a subresource where one is meant.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The resource.
+    pub resource: Arc<Resource>,
+    version: usize,
+    subresource: Option<usize>,
+}
+
+impl Target {
+    /// The resource itself at its version number `version`.
+    pub fn new(resource: Arc<Resource>, version: usize) -> Target {
+        Target { resource, version, subresource: None }
+    }
+
+    /// The same with a subresource; `None` when there is none of that name.
+    pub fn with_subresource(mut self, name: &str) -> Option<Target> {
+        self.subresource = Some(self.version().subresources.iter().position(|sub| sub.name == name)?);
+        Some(self)
+    }
+
+    /// The version asked for.
+    pub fn version(&self) -> &Version {
+        &self.resource.versions[self.version]
+    }
+
+    /// The subresource asked for.
+    pub fn subresource(&self) -> Option<&Subresource> {
+        self.subresource.map(|at| &self.version().subresources[at])
+    }
+
+    /// Group and plural.
+    pub fn group_resource(&self) -> GroupResource {
+        self.resource.group_resource()
+    }
+
+    /// Whether objects live in namespaces.
+    pub fn is_namespaced(&self) -> bool {
+        self.resource.scope == Scope::Namespaced
+    }
+
+    /// Where objects are stored, below the storage prefix; `None` for resources that store nothing.
+    pub fn storage_prefix(&self) -> Option<&Str> {
+        self.resource.storage.as_ref().map(|storage| &storage.prefix)
+    }
+}

@@ -1,0 +1,359 @@
+//! The walk: one serde seed per type. `None` stands for JSON null, which leaves a Go value as it is.
+
+use super::complaint::{Complaints, Step};
+use super::normal::{Slots, assemble, zero_of};
+use super::special;
+use crate::types::{Field, IntType, ListType, MapType, Special, Struct, Type};
+use pintle_meta::value::{DEPTH_MAX, float_text};
+use pintle_meta::{List, Map, Str, Value};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use smallvec::SmallVec;
+use std::fmt;
+
+/// Decodes a struct at the root.
+pub(super) struct StructSeed<'a, 'c> {
+    ty: &'a Struct,
+    complaints: &'c mut Complaints<'a>,
+}
+
+impl<'a, 'c> StructSeed<'a, 'c> {
+    pub(super) fn root(ty: &'a Struct, complaints: &'c mut Complaints<'a>) -> Self {
+        StructSeed { ty, complaints }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for StructSeed<'_, '_> {
+    type Value = Option<Value>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<Value>, D::Error> {
+        let go_type = self.ty.go_type.as_str();
+        deserializer.deserialize_any(Walk { want: Want::Struct(self.ty), go_type, complaints: self.complaints })
+    }
+}
+
+/// What a place holds, seen from the walk.
+#[derive(Clone, Copy)]
+enum Want<'a> {
+    Type(&'a Type),
+    Struct(&'a Struct),
+}
+
+/// Decodes one value.
+struct Walk<'a, 'c> {
+    want: Want<'a>,
+    go_type: &'a str,
+    complaints: &'c mut Complaints<'a>,
+}
+
+impl<'de> DeserializeSeed<'de> for Walk<'_, '_> {
+    type Value = Option<Value>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<Value>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'a> Walk<'a, '_> {
+    fn special(&self) -> Option<Special> {
+        match self.want {
+            Want::Type(Type::Special(special)) => Some(*special),
+            _ => None,
+        }
+    }
+
+    /// Records a wrong type and goes on with nothing.
+    fn mismatch(self, found: &str) -> Option<Value> {
+        self.complaints.mismatch(found, self.go_type);
+        None
+    }
+
+    /// Hands a whole value to a type that unmarshals itself.
+    fn unmarshal<E: Error>(self, special: Special, value: Value) -> Result<Option<Value>, E> {
+        match special::unmarshal(special, value) {
+            Ok(value) => Ok(value),
+            Err(special::Refusal::Type { found, wanted }) => {
+                let text = self.complaints.type_error(&found, wanted);
+                self.complaints.abort(text);
+                Err(E::custom("refused by its type"))
+            }
+            Err(special::Refusal::Text(text)) => {
+                self.complaints.abort(text);
+                Err(E::custom("refused by its type"))
+            }
+        }
+    }
+
+    fn number<E: Error>(self, number: Value) -> Result<Option<Value>, E> {
+        if let Some(special) = self.special() {
+            return self.unmarshal(special, number);
+        }
+        match (self.want, &number) {
+            (Want::Type(Type::Int(int)), Value::Int(value)) if fits(*int, *value) => Ok(Some(number)),
+            (Want::Type(Type::Int(_)), Value::Float(value)) if *value == 0.0 && value.is_sign_negative() => {
+                Ok(Some(Value::Int(0)))
+            }
+            (Want::Type(Type::Float), Value::Int(value)) => Ok(Some(Value::Float(*value as f64))),
+            (Want::Type(Type::Float), _) => Ok(Some(number)),
+            (Want::Type(Type::Int(_)), Value::Int(value)) => Ok(self.mismatch(&format!("number {value}"))),
+            (Want::Type(Type::Int(_)), Value::Float(value)) => {
+                Ok(self.mismatch(&format!("number {}", float_text(*value))))
+            }
+            _ => Ok(self.mismatch("number")),
+        }
+    }
+}
+
+impl<'de, 'a> Visitor<'de> for Walk<'a, '_> {
+    type Value = Option<Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.go_type)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Option<Value>, E> {
+        match self.special() {
+            Some(special) => self.unmarshal(special, Value::Null),
+            None => Ok(None),
+        }
+    }
+
+    fn visit_bool<E: Error>(self, flag: bool) -> Result<Option<Value>, E> {
+        match self.want {
+            Want::Type(Type::Bool) => Ok(Some(Value::Bool(flag))),
+            Want::Type(Type::Special(special)) => self.unmarshal(*special, Value::Bool(flag)),
+            _ => Ok(self.mismatch("bool")),
+        }
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Option<Value>, E> {
+        self.number(Value::Int(number))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Option<Value>, E> {
+        self.number(i64::try_from(number).map_or(Value::Float(number as f64), Value::Int))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Option<Value>, E> {
+        self.number(Value::Float(number))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Option<Value>, E> {
+        match self.want {
+            Want::Type(Type::String) => Ok(Some(Value::from(text))),
+            Want::Type(Type::Bytes) => match special::bytes(text) {
+                Ok(value) => Ok(Some(value)),
+                Err(error) => {
+                    self.complaints.remember(error);
+                    Ok(None)
+                }
+            },
+            Want::Type(Type::Special(special)) => self.unmarshal(*special, Value::from(text)),
+            _ => Ok(self.mismatch("string")),
+        }
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Option<Value>, A::Error> {
+        match self.want {
+            Want::Type(Type::List(list)) => self.list(list, seq),
+            Want::Type(Type::Bytes) => {
+                let numbers: Option<Vec<u8>> = collect_bytes(&mut seq)?;
+                Ok(numbers.map(|bytes| special::base64(&bytes)))
+            }
+            Want::Type(Type::Special(special)) => {
+                let mut list = List::new();
+                while let Some(item) = seq.next_element::<Value>()? {
+                    list.push(item);
+                }
+                self.unmarshal(*special, Value::List(list))
+            }
+            _ => {
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(self.mismatch("array"))
+            }
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Option<Value>, A::Error> {
+        match self.want {
+            Want::Struct(ty) => self.structure(ty, access),
+            Want::Type(Type::Struct(ty)) => self.structure(ty, access),
+            Want::Type(Type::Map(map)) => self.map(map, access),
+            Want::Type(Type::Special(special)) => {
+                let mut entries: Vec<(Str, Value)> = Vec::new();
+                while let Some(entry) = access.next_entry()? {
+                    entries.push(entry);
+                }
+                self.unmarshal(*special, Value::Map(Map::from_entries(entries, |_| {})))
+            }
+            _ => {
+                while access.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(self.mismatch("object"))
+            }
+        }
+    }
+}
+
+impl<'a> Walk<'a, '_> {
+    fn structure<'de, A: MapAccess<'de>>(self, ty: &'a Struct, mut access: A) -> Result<Option<Value>, A::Error> {
+        let mut slots = Slots::new();
+        let mut seen: SmallVec<[u64; 2]> = SmallVec::from_elem(0, ty.fields().len() / 64 + 1);
+        while let Some(key) = access.next_key_seed(FieldKey(ty))? {
+            let (at, field) = match key {
+                Key::Field(at, field) => (at, field),
+                Key::Unknown(name) => {
+                    self.complaints.unknown(&name);
+                    access.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+            };
+            let again = seen[at / 64] & (1 << (at % 64)) != 0;
+            seen[at / 64] |= 1 << (at % 64);
+            if again {
+                self.complaints.duplicate(&field.name);
+            }
+            self.complaints.enter(Step::Field(ty, field));
+            let walk =
+                Walk { want: Want::Type(&field.ty), go_type: &field.go_type, complaints: &mut *self.complaints };
+            let value = access.next_value_seed(walk)?;
+            self.complaints.leave();
+            place(&mut slots, at, field, value, again);
+        }
+        Ok(Some(assemble(ty, slots)))
+    }
+
+    fn list<'de, A: SeqAccess<'de>>(self, ty: &'a ListType, mut seq: A) -> Result<Option<Value>, A::Error> {
+        let go_type = item_go_type(self.go_type, &ty.item);
+        let mut list = List::with_capacity(seq.size_hint().unwrap_or(0).min(DEPTH_MAX));
+        loop {
+            self.complaints.enter(Step::Index(list.len()));
+            let walk = Walk { want: Want::Type(&ty.item), go_type, complaints: &mut *self.complaints };
+            let item = seq.next_element_seed(walk)?;
+            self.complaints.leave();
+            match item {
+                Some(item) => list.push(item.unwrap_or_else(|| nil_item(ty.pointer_items, &ty.item))),
+                None => return Ok(Some(Value::List(list))),
+            }
+        }
+    }
+
+    fn map<'de, A: MapAccess<'de>>(self, ty: &'a MapType, mut access: A) -> Result<Option<Value>, A::Error> {
+        let go_type = item_go_type(self.go_type, &ty.value);
+        let mut entries: Vec<(Str, Value)> = Vec::new();
+        let mut keys = std::collections::HashSet::new();
+        while let Some(key) = access.next_key::<Str>()? {
+            if !keys.insert(key.clone()) {
+                self.complaints.duplicate(&key);
+            }
+            self.complaints.enter(Step::Key(key.clone()));
+            let walk = Walk { want: Want::Type(&ty.value), go_type, complaints: &mut *self.complaints };
+            let value = access.next_value_seed(walk)?;
+            self.complaints.leave();
+            entries.push((key, value.unwrap_or_else(|| nil_item(false, &ty.value))));
+        }
+        let mut map = Map::from_entries(entries, |_| {});
+        map.sort();
+        Ok(Some(Value::Map(map)))
+    }
+}
+
+/// Puts a decoded member in its slot. Go decodes a repeated member into the value it has already: members of
+/// maps and structs are merged, anything else is replaced, and null empties what can be nil.
+fn place(slots: &mut Slots, at: usize, field: &Field, value: Option<Value>, again: bool) {
+    let at = u16::try_from(at).unwrap_or(u16::MAX);
+    let Some(value) = value else {
+        let nillable = field.pointer || matches!(field.ty, Type::List(_) | Type::Map(_) | Type::Bytes);
+        if again && nillable {
+            slots.retain(|(slot, _)| *slot != at);
+        }
+        return;
+    };
+    match slots.iter_mut().find(|(slot, _)| again && *slot == at) {
+        Some((_, former)) => merge_again(former, value),
+        None => slots.push((at, value)),
+    }
+}
+
+fn merge_again(former: &mut Value, value: Value) {
+    match (former, value) {
+        (Value::Map(former), Value::Map(mut value)) => {
+            for (key, value) in value.take() {
+                former.insert(key, value);
+            }
+            former.sort();
+        }
+        (former, value) => *former = value,
+    }
+}
+
+/// What a JSON null leaves in a list or map.
+fn nil_item(pointer: bool, ty: &Type) -> Value {
+    if pointer { Value::Null } else { zero_of(ty) }
+}
+
+fn fits(int: IntType, value: i64) -> bool {
+    let (least, most) = int.bounds();
+    (least..=most).contains(&value)
+}
+
+/// The Go type of a list's items or a map's values, from the container's.
+fn item_go_type<'a>(container: &'a str, item: &'a Type) -> &'a str {
+    if let Some(rest) = container.strip_prefix("[]") {
+        return rest.trim_start_matches('*');
+    }
+    if let Some((_, rest)) = container.strip_prefix("map[").and_then(|rest| rest.split_once(']')) {
+        return rest.trim_start_matches('*');
+    }
+    match item {
+        Type::Struct(ty) => &ty.go_type,
+        Type::Special(Special::Quantity) => "resource.Quantity",
+        Type::Special(Special::IntOrString) => "intstr.IntOrString",
+        Type::Bool => "bool",
+        Type::Int(IntType::I64) => "int64",
+        Type::Int(_) => "int32",
+        Type::Float => "float64",
+        _ => "string",
+    }
+}
+
+fn collect_bytes<'de, A: SeqAccess<'de>>(seq: &mut A) -> Result<Option<Vec<u8>>, A::Error> {
+    let mut bytes = Some(Vec::new());
+    while let Some(item) = seq.next_element::<Value>()? {
+        let byte = item.as_int().and_then(|number| u8::try_from(number).ok());
+        bytes = bytes.zip(byte).map(|(mut bytes, byte)| {
+            bytes.push(byte);
+            bytes
+        });
+    }
+    Ok(bytes)
+}
+
+/// Looks a key up in a struct without copying it.
+struct FieldKey<'a>(&'a Struct);
+
+enum Key<'a> {
+    Field(usize, &'a Field),
+    Unknown(String),
+}
+
+impl<'de, 'a> DeserializeSeed<'de> for FieldKey<'a> {
+    type Value = Key<'a>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key<'a>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'a> Visitor<'_> for FieldKey<'a> {
+    type Value = Key<'a>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a field name")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Key<'a>, E> {
+        Ok(match self.0.field(name) {
+            Some((at, field)) => Key::Field(at, field),
+            None => Key::Unknown(name.to_owned()),
+        })
+    }
+}

@@ -1,0 +1,166 @@
+//! Between the stored form of an object and the form of a version that is served.
+//!
+//! Stored bytes are JSON or the `k8s\0` protobuf envelope, told apart by their first bytes. They carry no
+//! resourceVersion, may be of another version, and lack defaults that came later: so the served form is always
+//! made, never assumed.
+
+use crate::decode::{self, DecodeError, set_field};
+use crate::defaults;
+use crate::resource::{Resource, Storage, Version};
+use crate::types::{Omit, Struct, Type};
+use pintle_meta::value::to_json;
+use pintle_meta::{Object, Str, Value};
+
+/// What protobuf values in storage begin with.
+pub const PROTOBUF_MAGIC: &[u8; 4] = b"k8s\0";
+
+/// Why stored bytes are not an object of their resource.
+#[derive(Debug, thiserror::Error)]
+pub enum StoredError {
+    /// In protobuf, which needs the codec.
+    #[error("the value is stored as protobuf, which this server cannot read yet")]
+    Protobuf,
+    /// Not what the schema says.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+}
+
+/// The object in the form of `version`, as of `revision`.
+///
+/// # Errors
+/// [`StoredError`] when the bytes can't be read as the resource's stored kind.
+pub fn from_stored(
+    resource: &Resource,
+    storage: &Storage,
+    version: &Version,
+    bytes: &[u8],
+    revision: u64,
+) -> Result<Value, StoredError> {
+    if bytes.starts_with(PROTOBUF_MAGIC) {
+        return Err(StoredError::Protobuf);
+    }
+    let object = decode::json(bytes, &storage.schema)?.value;
+    Ok(serve(resource, storage, version, object, revision))
+}
+
+/// An object in its stored form brought to the form of `version`, as of `revision`.
+pub fn serve(resource: &Resource, storage: &Storage, version: &Version, mut object: Value, revision: u64) -> Value {
+    if storage.kind.version != version.name || storage.kind.group != version.kind.group {
+        defaults::apply(&storage.schema, &mut object);
+        resource.hooks.default(&storage.kind.version, &mut object);
+        resource.hooks.convert(&storage.kind.version, &version.name, &mut object);
+        object = restore(&version.schema, object);
+    }
+    default(resource, version, &mut object);
+    stamp(version, &mut object, revision);
+    object
+}
+
+/// Sets the defaults of `version`, published and the kind's own.
+pub fn default(resource: &Resource, version: &Version, object: &mut Value) {
+    defaults::apply(&version.schema, object);
+    resource.hooks.default(&version.name, object);
+}
+
+/// Sets kind, apiVersion and resourceVersion of an object that is about to be shown.
+pub fn stamp(version: &Version, object: &mut Value, revision: u64) {
+    let Value::Map(map) = object else { return };
+    set_field(&version.schema, map, "kind", Value::String(version.kind.kind.clone()));
+    let group_version = Str::from(version.group_version().to_string());
+    set_field(&version.schema, map, "apiVersion", Value::String(group_version));
+    set_revision(&version.schema, object, revision);
+}
+
+/// Sets metadata.resourceVersion, or removes it for revision 0.
+pub fn set_revision(schema: &Struct, object: &mut Value, revision: u64) {
+    let Some(meta_type) = schema.field("metadata").and_then(|(_, field)| field.ty.as_struct()) else { return };
+    let Some(Value::Map(meta)) = object.as_map_mut().map(|map| map.entry("metadata")) else { return };
+    match revision {
+        0 => drop(meta.remove("resourceVersion")),
+        _ => set_field(meta_type, meta, "resourceVersion", Value::from(revision.to_string())),
+    }
+}
+
+/// The stored form of an object of `version`: in the storage version, without a resourceVersion, with empty
+/// lists and maps gone as protobuf would lose them.
+pub fn to_stored(resource: &Resource, storage: &Storage, version: &Version, mut object: Value) -> Value {
+    if storage.kind.version != version.name || storage.kind.group != version.kind.group {
+        resource.hooks.convert(&version.name, &storage.kind.version, &mut object);
+        object = restore(&storage.schema, object);
+    }
+    set_revision(&storage.schema, &mut object, 0);
+    if let Value::Map(map) = &mut object {
+        set_field(&storage.schema, map, "kind", Value::String(storage.kind.kind.clone()));
+        let group_version = Str::from(storage.kind.group_version().to_string());
+        set_field(&storage.schema, map, "apiVersion", Value::String(group_version));
+    }
+    if !storage.keeps_empty {
+        drop_empty(&storage.schema, &mut object);
+    }
+    object
+}
+
+/// The bytes that are stored for a stored form.
+pub fn stored_bytes(object: &Value) -> Vec<u8> {
+    let mut bytes = to_json(object);
+    bytes.push(b'\n');
+    bytes
+}
+
+/// Brings a document back to normal form after code of ours changed it; such code never breaks types.
+fn restore(schema: &Struct, object: Value) -> Value {
+    debug_assert!(object.metadata().is_some(), "an object without metadata");
+    let kept = object.clone();
+    match decode::value(object, schema) {
+        Ok(decoded) => decoded.value,
+        Err(error) => {
+            debug_assert!(false, "a conversion broke a type: {error}");
+            kept
+        }
+    }
+}
+
+/// Turns empty lists and maps that Go would still print into nil.
+fn drop_empty(ty: &Struct, object: &mut Value) {
+    let Value::Map(map) = object else { return };
+    let mut nil: Vec<&str> = Vec::new();
+    for (name, value) in map.iter() {
+        let Some((_, field)) = ty.field(name) else { continue };
+        let collection = matches!(field.ty, Type::List(_) | Type::Map(_));
+        if collection && field.omit == Omit::Never && !value.is_null() && value.is_empty() {
+            nil.push(&field.name);
+        }
+    }
+    for name in nil {
+        *map.entry(name) = Value::Null;
+    }
+    let deep: Vec<(&str, &Type)> =
+        ty.fields().iter().filter(|field| has_structs(&field.ty)).map(|field| (&*field.name, &field.ty)).collect();
+    for (name, ty) in deep {
+        if let Some(value) = map.get_mut(name) {
+            drop_empty_below(ty, value);
+        }
+    }
+}
+
+fn drop_empty_below(ty: &Type, value: &mut Value) {
+    match (ty, value) {
+        (Type::Struct(ty), value) => drop_empty(ty, value),
+        (Type::List(list), Value::List(items)) => {
+            items.make_mut().iter_mut().for_each(|item| drop_empty_below(&list.item, item));
+        }
+        (Type::Map(map), Value::Map(members)) => {
+            members.iter_mut().for_each(|(_, member)| drop_empty_below(&map.value, member));
+        }
+        _ => {}
+    }
+}
+
+fn has_structs(ty: &Type) -> bool {
+    match ty {
+        Type::Struct(_) => true,
+        Type::List(list) => has_structs(&list.item),
+        Type::Map(map) => has_structs(&map.value),
+        _ => false,
+    }
+}
