@@ -1,5 +1,5 @@
 //! The trait that everything above storage is written against. What its implementations have in common is
-//! stated here once and checked by one test suite.
+//! stated here once and checked by the [`suite`](crate::suite).
 
 use std::pin::Pin;
 use std::time::Duration;
