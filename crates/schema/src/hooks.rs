@@ -26,6 +26,17 @@ pub trait Hooks: Debug + Send + Sync {
         Vec::new()
     }
 
+    /// Whether an object that is being deleted may go now that it has no finalizers in its metadata.
+    fn may_finish_deletion(&self, _object: &Value) -> bool {
+        true
+    }
+
+    /// How long an object lives on after a delete that asked for `asked` seconds; `None` when it goes at once.
+    /// Asked only of resources whose strategy has graceful deletion.
+    fn grace_period(&self, _object: &Value, _asked: Option<i64>) -> Option<i64> {
+        None
+    }
+
     /// Brings an object from version `from` to version `to`, both of this kind; the caller sets `apiVersion`.
     fn convert(&self, _from: &str, _to: &str, _object: &mut Value) {}
 

@@ -1,4 +1,5 @@
-//! `/version`: what clients take this server for, and what it is.
+//! `/version`: the release whose behaviour this server has. Clients and their tests compare the members with
+//! that release, compiler and all; `gitVersion` says who it really is.
 
 use crate::request::reply::{self, Response};
 use crate::server::Server;
@@ -23,8 +24,8 @@ pub fn answer(server: &Server) -> Response {
         ("gitCommit", server.config.build.commit.into()),
         ("gitTreeState", "clean".into()),
         ("buildDate", server.config.build.date.into()),
-        ("goVersion", "none (Rust)".into()),
-        ("compiler", "rustc".into()),
+        ("goVersion", "go1.26.0".into()),
+        ("compiler", "gc".into()),
         ("platform", format!("{}/{}", std::env::consts::OS, go_arch()).into()),
     ]);
     reply::bytes(200, "application/json", to_pretty_json(&document))

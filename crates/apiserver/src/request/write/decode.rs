@@ -1,0 +1,187 @@
+//! A body becomes an object in normal form: read once, checked against the endpoint's kind.
+
+use super::options::FieldValidation;
+use crate::request::reply::Warnings;
+use crate::served::Target;
+use http::HeaderMap;
+use pintle_meta::{GroupVersion, GroupVersionKind, Object, Status, Value};
+use pintle_schema::decode::{self, DecodeError, Decoded};
+use pintle_schema::{Struct, form, yaml};
+
+/// Media types that can be read, in the order the reference lists them.
+const READABLE: [&str; 3] = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+
+/// How a body is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BodyFormat {
+    Json,
+    Yaml,
+}
+
+/// The format that `Content-Type` names.
+///
+/// # Errors
+/// 415.
+pub(super) fn body_format(headers: &HeaderMap) -> Result<BodyFormat, Status> {
+    let value = headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match media_type.as_str() {
+        "" | "application/json" => Ok(BodyFormat::Json),
+        "application/yaml" => Ok(BodyFormat::Yaml),
+        _ => Err(Status::unsupported_media_type(&READABLE)),
+    }
+}
+
+/// What an endpoint takes.
+pub(super) struct Expected<'a> {
+    pub(super) kind: &'a GroupVersionKind,
+    pub(super) schema: &'a Struct,
+}
+
+/// Reads the body of a create or update of `target`, with defaults set.
+///
+/// # Errors
+/// 400 in the reference's words.
+pub(super) fn object(
+    target: &Target,
+    format: BodyFormat,
+    body: &[u8],
+    validation: FieldValidation,
+    warnings: &Warnings,
+) -> Result<Value, Status> {
+    let version = target.version();
+    let expected = Expected { kind: &version.kind, schema: &version.schema };
+    let mut object = document(&expected, format, body, validation, warnings)?;
+    form::default(&target.resource, version, &mut object);
+    Ok(object)
+}
+
+/// Reads a body of the expected kind.
+///
+/// # Errors
+/// 400 in the reference's words.
+pub(super) fn document(
+    expected: &Expected<'_>,
+    format: BodyFormat,
+    body: &[u8],
+    validation: FieldValidation,
+    warnings: &Warnings,
+) -> Result<Value, Status> {
+    let (decoded, mut strict) = match format {
+        BodyFormat::Json => (decode::json(body, expected.schema), Vec::new()),
+        BodyFormat::Yaml => {
+            let parsed = yaml::parse(body).map_err(|error| unrecognized(expected, &error.to_string(), body))?;
+            (decode::value(parsed.value, expected.schema), parsed.duplicates)
+        }
+    };
+    let Decoded { value, strict: found } = check_kind(expected, format, body, decoded)?;
+    if format == BodyFormat::Yaml && !strict.is_empty() && validation == FieldValidation::Strict {
+        strict = vec![format!("yaml: unmarshal errors:\n  {}", strict.join("\n  "))];
+    }
+    strict.extend(found);
+    match validation {
+        FieldValidation::Ignore => {}
+        FieldValidation::Warn => strict.into_iter().for_each(|text| warnings.add(text)),
+        FieldValidation::Strict if strict.is_empty() => {}
+        FieldValidation::Strict => {
+            let text = format!("strict decoding error: {}", strict.join(", "));
+            return Err(cannot_handle(&seen_kind(&value, expected), expected, &text));
+        }
+    }
+    Ok(stamped(value, expected))
+}
+
+/// The document must be of the endpoint's kind and version; where it says nothing, it is.
+fn check_kind(
+    expected: &Expected<'_>,
+    format: BodyFormat,
+    body: &[u8],
+    decoded: Result<Decoded, DecodeError>,
+) -> Result<Decoded, Status> {
+    let decoded = match decoded {
+        Ok(decoded) if says_what_is_expected(&decoded.value, expected) => return Ok(decoded),
+        decoded => decoded,
+    };
+    let said = match format {
+        BodyFormat::Json => decode::type_meta(body),
+        BodyFormat::Yaml => yaml::parse(body)
+            .map_err(|error| DecodeError::Syntax(error.to_string()))
+            .and_then(|parsed| decode::type_meta_of(&parsed.value)),
+    };
+    let said = said.map_err(|error| {
+        let text = format!("couldn't get version/kind; json parse error: {error}");
+        unrecognized(expected, &text, body)
+    })?;
+    let kind = if said.kind.is_empty() { expected.kind.kind.clone() } else { said.kind };
+    let group_version = match said.api_version.as_str() {
+        "" => expected.kind.group_version(),
+        text => GroupVersion::parse(text).map_err(|error| unrecognized(expected, &error, body))?,
+    };
+    let found = group_version.with_kind(kind);
+    if found != *expected.kind {
+        return Err(wrong_kind(&found, expected));
+    }
+    decoded.map_err(|error| cannot_handle(&found, expected, &error.to_string()))
+}
+
+fn says_what_is_expected(document: &Value, expected: &Expected<'_>) -> bool {
+    let want = expected.kind;
+    document.kind() == want.kind.as_str() && GroupVersion::parse(document.api_version()) == Ok(want.group_version())
+}
+
+/// Another kind than the endpoint's: known or not, it can't be made into it.
+fn wrong_kind(found: &GroupVersionKind, expected: &Expected<'_>) -> Status {
+    let catalog = pintle_catalog::catalog();
+    let text = if catalog.kind(found).is_some() {
+        let internal = if expected.kind.group.is_empty() { "core" } else { first_label(&expected.kind.group) };
+        let version = &found.version;
+        format!("converting ({version}.{}) to ({internal}.{}): unknown conversion", found.kind, expected.kind.kind)
+    } else {
+        let group_version = found.group_version();
+        let scheme = "pkg/api/legacyscheme/scheme.go:30";
+        format!("no kind \"{}\" is registered for version \"{group_version}\" in scheme \"{scheme}\"", found.kind)
+    };
+    cannot_handle(found, expected, &text)
+}
+
+fn first_label(group: &str) -> &str {
+    group.split('.').next().unwrap_or_default()
+}
+
+fn cannot_handle(found: &GroupVersionKind, expected: &Expected<'_>, text: &str) -> Status {
+    let (kind, version, want) = (&found.kind, &found.version, &expected.kind.kind);
+    Status::bad_request(format!("{kind} in version \"{version}\" cannot be handled as a {want}: {text}"))
+}
+
+fn unrecognized(expected: &Expected<'_>, text: &str, body: &[u8]) -> Status {
+    let summary = summary(body);
+    let want = &expected.kind.kind;
+    Status::bad_request(format!("the object provided is unrecognized (must be of type {want}): {text} ({summary})"))
+}
+
+/// The start of a body for an error message: text that begins like JSON, else hexadecimal.
+fn summary(body: &[u8]) -> String {
+    const SHOWN: usize = 30;
+    match body.first() {
+        None => "<empty>".to_owned(),
+        Some(b'{') if body.len() > SHOWN => format!("{} ...", String::from_utf8_lossy(&body[..SHOWN])),
+        Some(b'{') => String::from_utf8_lossy(body).into_owned(),
+        Some(_) => {
+            let hex: String = body.iter().take(SHOWN).map(|byte| format!("{byte:02x}")).collect();
+            if body.len() > SHOWN { format!("{hex} ...") } else { hex }
+        }
+    }
+}
+
+fn seen_kind(value: &Value, expected: &Expected<'_>) -> GroupVersionKind {
+    value.group_version_kind().filter(|gvk| !gvk.kind.is_empty()).unwrap_or_else(|| expected.kind.clone())
+}
+
+fn stamped(mut value: Value, expected: &Expected<'_>) -> Value {
+    if let Value::Map(map) = &mut value {
+        decode::set_field(expected.schema, map, "kind", Value::String(expected.kind.kind.clone()));
+        let group_version = expected.kind.group_version().to_string();
+        decode::set_field(expected.schema, map, "apiVersion", Value::from(group_version));
+    }
+    value
+}
