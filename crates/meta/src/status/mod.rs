@@ -48,6 +48,8 @@ pub struct Status {
     pub message: String,
     /// What it is about.
     pub details: Option<Box<Details>>,
+    /// `metadata.continue`: how to go on with a list whose revision is gone; "" otherwise.
+    pub continue_token: Str,
 }
 
 impl Status {
@@ -71,7 +73,9 @@ impl Status {
         let mut map = Map::new();
         map.insert("kind", "Status");
         map.insert("apiVersion", "v1");
-        map.insert("metadata", Map::new());
+        let mut meta = Map::new();
+        insert_text(&mut meta, "continue", &self.continue_token);
+        map.insert("metadata", meta);
         map.insert("status", if self.is_success() { "Success" } else { "Failure" });
         insert_text(&mut map, "message", &self.message);
         insert_text(&mut map, "reason", self.reason.as_str());
@@ -82,6 +86,13 @@ impl Status {
             map.insert("code", i64::from(self.code));
         }
         Value::Map(map)
+    }
+
+    /// The same with a token to go on with.
+    #[must_use]
+    pub fn with_continue(mut self, token: impl Into<Str>) -> Status {
+        self.continue_token = token.into();
+        self
     }
 
     /// The same with `seconds` to wait before trying again.

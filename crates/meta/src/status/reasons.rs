@@ -78,7 +78,7 @@ impl Reason {
 impl Status {
     /// An error of any code and reason, without details.
     pub fn failure(code: u16, reason: Reason, message: impl Into<String>) -> Status {
-        Status { code, reason, message: message.into(), details: None }
+        Status { code, reason, message: message.into(), details: None, continue_token: Str::new() }
     }
 
     fn about(code: u16, reason: Reason, message: String, resource: &GroupResource, name: &str) -> Status {
@@ -88,7 +88,7 @@ impl Status {
             kind: resource.resource.clone(),
             ..Details::default()
         };
-        Status { code, reason, message, details: Some(Box::new(details)) }
+        Status { details: Some(Box::new(details)), ..Status::failure(code, reason, message) }
     }
 
     /// 400.
@@ -203,7 +203,7 @@ impl Status {
             Some(all) => format!("{qualified} {name:?} is invalid: {all}"),
             None => format!("{qualified} {name:?} is invalid"),
         };
-        Status { code: 422, reason: Reason::Invalid, message, details: Some(Box::new(details)) }
+        Status { details: Some(Box::new(details)), ..Status::failure(422, Reason::Invalid, message) }
     }
 
     /// 422 without a kind or causes: a patch that could not be applied.

@@ -9,9 +9,10 @@ use crate::server::Server;
 use pintle_meta::{ResourceVersion, Status};
 use pintle_storage::Revision;
 use pintle_watchcache::Freshness;
+use std::sync::Arc;
 
 pub(super) async fn get(
-    server: &Server,
+    server: &Arc<Server>,
     request: &Authorized,
     target: &Target,
     negotiated: Negotiated,
@@ -31,5 +32,5 @@ pub(super) async fn get(
     let Some(entry) = found.entry else {
         return Err(Status::not_found(&target.group_resource(), &info.name));
     };
-    Presenter::new(server, target, negotiated, query)?.object(200, &entry)
+    Presenter::new(server, target, negotiated, query)?.entry(200, &entry)
 }

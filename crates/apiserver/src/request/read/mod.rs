@@ -9,7 +9,7 @@ mod select;
 mod watch;
 
 pub use options::{ListOptions, Match};
-pub use present::Presenter;
+pub use present::{ListMeta, Presenter};
 pub use select::Selection;
 
 use super::authorize::Authorized;

@@ -3,7 +3,7 @@
 use super::commit::Committed;
 use super::options::{OptionsKind, WriteOptions};
 use super::{Write, decode};
-use crate::request::reply::{self, Response};
+use crate::request::reply::Response;
 use hyper::body::Incoming;
 use pintle_meta::{Object, ResourceVersion, Status, Value};
 use pintle_schema::object_meta;
@@ -22,7 +22,7 @@ pub(super) async fn create(write: Write, body: Incoming) -> Result<Response, Sta
     write.place_in_namespace(&mut object)?;
     write.dedup_owners(&mut object);
     let created = write.create_named(object, options.dry_run).await?;
-    Ok(reply::object(&write.server, &write.target, &write.negotiated, &write.query, 201, created)?)
+    write.show(201, created)
 }
 
 impl Write {

@@ -30,7 +30,7 @@ pub(super) async fn delete(write: Write, body: Incoming) -> Result<Response, Sta
             Ok(reply::document(code, &write.negotiated, &write.success(&object).to_value()))
         }
         Deleted::Gone(object) | Deleted::Pending(object) => {
-            reply::object(&write.server, &write.target, &write.negotiated, &write.query, code, object)
+            write.show(code, object)
         }
     }
 }

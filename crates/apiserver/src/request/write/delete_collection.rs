@@ -1,7 +1,7 @@
 //! DELETE of many objects: what a list would show, one after the other.
 
 use super::Write;
-use crate::request::read::{ListOptions, Presenter, Selection, cache_status};
+use crate::request::read::{ListMeta, ListOptions, Presenter, Selection, cache_status};
 use crate::request::reply::Response;
 use hyper::body::Incoming;
 use pintle_meta::Status;
@@ -25,5 +25,6 @@ pub(super) async fn delete_collection(write: Write, body: Incoming) -> Result<Re
         }
     }
     let presenter = Presenter::new(&write.server, &write.target, write.negotiated.clone(), &write.query)?;
-    presenter.list(&chosen, snapshot.revision(), None, None).await
+    let meta = ListMeta { revision: snapshot.revision(), continue_token: None, remaining: None };
+    presenter.list(&chosen, &meta).await
 }

@@ -22,13 +22,14 @@ mod validate;
 
 use super::authenticate::User;
 use super::authorize::Authorized;
+use super::read::Presenter;
 use super::receive::{self, Query, RequestInfo};
 use super::reply::{self, Negotiated, Response, Warnings};
 use crate::served::Target;
 use crate::server::Server;
 use bytes::Bytes;
 use hyper::body::Incoming;
-use pintle_meta::{GroupResource, Status, Str};
+use pintle_meta::{GroupResource, Status, Str, Value};
 use pintle_schema::resource::Verb;
 use pintle_watchcache::ResourceView;
 use std::sync::Arc;
@@ -101,6 +102,11 @@ impl Write {
     /// The storage key of an object of this resource.
     fn key(&self, name: &str) -> Bytes {
         self.view.key(&self.namespace, name)
+    }
+
+    /// The object in the negotiated form.
+    fn show(&self, code: u16, object: Value) -> Result<Response, Status> {
+        Presenter::new(&self.server, &self.target, self.negotiated.clone(), &self.query)?.object(code, object)
     }
 
     fn not_found(&self) -> Status {

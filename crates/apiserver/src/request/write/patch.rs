@@ -4,7 +4,7 @@ use super::Write;
 use super::live::Live;
 use super::options::{FieldValidation, OptionsKind, WriteOptions};
 use super::update::{Intent, Outcome};
-use crate::request::reply::{self, Response};
+use crate::request::reply::Response;
 use hyper::body::Incoming;
 use pintle_meta::value::to_json;
 use pintle_meta::{FieldError, Object, Status, Value};
@@ -39,7 +39,7 @@ pub(super) async fn patch(write: Write, body: Incoming) -> Result<Response, Stat
         Outcome::Changed(object) => (200, object),
         Outcome::Created(object) => (201, object),
     };
-    reply::object(&write.server, &write.target, &write.negotiated, &write.query, code, object)
+    write.show(code, object)
 }
 
 #[derive(Clone, Copy)]

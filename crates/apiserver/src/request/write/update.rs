@@ -6,7 +6,7 @@ use super::options::{OptionsKind, WriteOptions};
 use super::patch::Patch;
 use super::{Write, decode};
 use crate::request::authorize::{self, Attributes};
-use crate::request::reply::{self, Response};
+use crate::request::reply::Response;
 use hyper::body::Incoming;
 use pintle_meta::{FieldError, Object, ResourceVersion, Status, Value};
 use pintle_schema::object_meta;
@@ -32,7 +32,7 @@ pub(super) async fn update(write: Write, body: Incoming) -> Result<Response, Sta
         Outcome::Changed(object) => (200, object),
         Outcome::Created(object) => (201, object),
     };
-    reply::object(&write.server, &write.target, &write.negotiated, &write.query, code, object)
+    write.show(code, object)
 }
 
 /// What came of an intent.

@@ -1,0 +1,184 @@
+//! WATCH: what is there first if asked for, then every change, until the time is up or the client goes.
+
+use super::cache_status;
+use super::options::{self, ListOptions};
+use super::present::Presenter;
+use super::select::Selection;
+use crate::request::authorize::Authorized;
+use crate::request::reply::{Body, Format, Negotiated, Response};
+use crate::served::Target;
+use crate::server::Server;
+use bytes::Bytes;
+use futures_util::stream;
+use http::{HeaderValue, header};
+use http_body::Frame;
+use http_body_util::{BodyExt, StreamBody};
+use pintle_meta::value::to_json;
+use pintle_meta::{ResourceVersion, Status};
+use pintle_storage::Revision;
+use pintle_watchcache::{Delivery, End, EventKind, Freshness, Start, WatchRequest, Watcher};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, Interval, MissedTickBehavior};
+
+/// How often a watch that may get bookmarks gets one.
+const BOOKMARK_EVERY: Duration = Duration::from_secs(60);
+/// How long before its end a watch gets a last bookmark.
+const LAST_BOOKMARK_BEFORE: Duration = Duration::from_secs(2);
+
+pub(super) async fn watch(
+    server: Arc<Server>,
+    request: &Authorized,
+    target: Target,
+    negotiated: Negotiated,
+) -> Result<Response, Status> {
+    let (info, query) = (&request.received.info, &request.received.query);
+    let mut options = ListOptions::read(query, &target, true)?;
+    if !info.name.is_empty() && info.parts.len() > 1 {
+        options.fields = options.fields.and_equal("metadata.name", &info.name);
+    }
+    let least = server.config.min_request_timeout;
+    let timeout = options.timeout.filter(|timeout| !timeout.is_zero());
+    let timeout = timeout.unwrap_or_else(|| server.sources.spread(least, least));
+    let content_type = stream_type(&negotiated);
+    let selection = Selection::new(&target, &options);
+    let namespace = if target.is_namespaced() { info.namespace.as_str() } else { "" };
+    let presenter = Presenter::new(&server, &target, negotiated, query)?;
+    let prefix = target.storage_prefix().ok_or_else(Status::method_not_allowed)?;
+    let view = server.cache.resource(prefix);
+    let wanted = WatchRequest { interest: selection.interest(namespace), start: start(&options)?, filter: Arc::new(selection) };
+    let watcher = view.watch(wanted).await.map_err(cache_status)?;
+    let events = Events::new(watcher, presenter, &options, timeout);
+    let frames = stream::unfold(events, |mut events| async move {
+        let bytes = events.next().await?;
+        Some((Ok::<_, Infallible>(Frame::data(bytes)), events))
+    });
+    let body: Body = StreamBody::new(frames).boxed_unsync();
+    let mut response = http::Response::new(body);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    Ok(response)
+}
+
+fn stream_type(negotiated: &Negotiated) -> &'static str {
+    match negotiated.format {
+        Format::Json | Format::Yaml => "application/json",
+    }
+}
+
+/// Where the watch begins.
+fn start(options: &ListOptions) -> Result<Start, Status> {
+    let version = options::resource_version(&options.resource_version)?;
+    let initial = options.initial_events == Some(true);
+    Ok(match version {
+        ResourceVersion::Unset if initial => Start::InitialThenLive(Freshness::Latest),
+        ResourceVersion::Any if initial => Start::InitialThenLive(Freshness::Any),
+        ResourceVersion::At(revision) if initial => {
+            Start::InitialThenLive(Freshness::NotOlderThan(Revision::new(revision)))
+        }
+        ResourceVersion::At(revision) => Start::After(Revision::new(revision)),
+        ResourceVersion::Unset | ResourceVersion::Any => Start::Live,
+    })
+}
+
+/// The events of one watch as bytes.
+struct Events {
+    watcher: Watcher,
+    presenter: Presenter,
+    bookmarks: Option<Interval>,
+    last_bookmark: Option<Instant>,
+    end: Instant,
+    first: bool,
+    over: bool,
+}
+
+impl Events {
+    fn new(watcher: Watcher, presenter: Presenter, options: &ListOptions, timeout: Duration) -> Events {
+        let now = Instant::now();
+        let end = now + timeout;
+        let bookmarks = options.bookmarks.then(|| {
+            let mut interval = tokio::time::interval_at(now + BOOKMARK_EVERY, BOOKMARK_EVERY);
+            interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            interval
+        });
+        let last_bookmark = (options.bookmarks && timeout > LAST_BOOKMARK_BEFORE).then(|| end - LAST_BOOKMARK_BEFORE);
+        Events { watcher, presenter, bookmarks, last_bookmark, end, first: true, over: false }
+    }
+
+    /// The next event's bytes; `None` at the end.
+    async fn next(&mut self) -> Option<Bytes> {
+        while !self.over {
+            let bytes = tokio::select! {
+                biased;
+                () = tokio::time::sleep_until(self.end) => return None,
+                delivery = self.watcher.next() => self.deliver(delivery),
+                () = tick(&mut self.bookmarks) => self.bookmark(),
+                () = until(self.last_bookmark) => {
+                    self.last_bookmark = None;
+                    self.bookmark()
+                }
+            };
+            if let Some(bytes) = bytes {
+                self.first = false;
+                return Some(bytes);
+            }
+        }
+        None
+    }
+
+    fn deliver(&mut self, delivery: Delivery) -> Option<Bytes> {
+        let made = match delivery {
+            Delivery::Event { kind, entry, revision, .. } => {
+                let word = match kind {
+                    EventKind::Added => "ADDED",
+                    EventKind::Modified => "MODIFIED",
+                    EventKind::Deleted => "DELETED",
+                };
+                self.presenter.event(word, &entry, revision, self.first)
+            }
+            Delivery::InitialEventsEnd(revision) => {
+                return self.bookmarks.is_some().then(|| self.presenter.bookmark(revision, true, self.first));
+            }
+            Delivery::Progress(_) => return None,
+            Delivery::Ended(End::Expired { asked, oldest }) => {
+                Err(Status::expired(format!("too old resource version: {asked} ({oldest})")))
+            }
+            Delivery::Ended(_) => {
+                self.over = true;
+                return None;
+            }
+        };
+        Some(made.unwrap_or_else(|status| self.error(&status)))
+    }
+
+    /// An error ends the watch.
+    fn error(&mut self, status: &Status) -> Bytes {
+        self.over = true;
+        let object = to_json(&status.to_value());
+        let mut line = b"{\"type\":\"ERROR\",\"object\":".to_vec();
+        line.extend_from_slice(&object);
+        line.extend_from_slice(b"}\n");
+        Bytes::from(line)
+    }
+
+    fn bookmark(&self) -> Option<Bytes> {
+        let revision = self.watcher.bookmark_revision()?;
+        Some(self.presenter.bookmark(revision, false, self.first))
+    }
+}
+
+async fn tick(interval: &mut Option<Interval>) {
+    match interval {
+        Some(interval) => {
+            interval.tick().await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+async fn until(instant: Option<Instant>) {
+    match instant {
+        Some(instant) => tokio::time::sleep_until(instant).await,
+        None => std::future::pending().await,
+    }
+}
