@@ -187,7 +187,7 @@ pub fn go_quote(text: &str) -> String {
             '\u{c}' => out.push_str("\\f"),
             c if u32::from(c) < 0x20 || c == '\u{7f}' => out.push_str(&format!("\\x{:02x}", u32::from(c))),
             c if c.is_control() || (c.is_whitespace() && c != ' ') => escape_unicode(c, &mut out),
-            c if matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}' | '\u{e000}'..='\u{f8ff}') =>
+            c if matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}' | '\u{e000}'..='\u{f8ff}') =>
             {
                 escape_unicode(c, &mut out);
             }

@@ -2,6 +2,7 @@
 //!
 //! Absent on purpose: tokio, HTTP, storage, clocks, and the name of any kind.
 
+pub mod base64;
 pub mod field;
 pub mod group;
 pub mod object;
