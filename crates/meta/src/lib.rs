@@ -1,10 +1,10 @@
-//! The vocabulary every room speaks: documents, kinds, versions, selectors, quantities, statuses.
 //!
 //! Absent on purpose: tokio, HTTP, storage, clocks, and the name of any kind.
 
 pub mod base64;
 pub mod field;
 pub mod group;
+pub mod names;
 pub mod object;
 pub mod resource_version;
 pub mod status;
