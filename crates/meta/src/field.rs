@@ -151,6 +151,21 @@ impl FieldError {
         self
     }
 
+    /// Several errors as Go's aggregates print them: one bare, more in brackets, equal ones once.
+    pub fn aggregate(errors: &[FieldError]) -> String {
+        let mut texts: Vec<String> = Vec::with_capacity(errors.len());
+        for error in errors {
+            let text = error.to_string();
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+        match texts.as_slice() {
+            [one] => one.clone(),
+            many => format!("[{}]", many.join(", ")),
+        }
+    }
+
     /// The message without the path, as in `details.causes`.
     pub fn body(&self) -> String {
         let mut text = self.kind.words().to_owned();

@@ -1,3 +1,4 @@
+//! The vocabulary every room speaks: documents, kinds, versions, selectors, quantities, statuses.
 //!
 //! Absent on purpose: tokio, HTTP, storage, clocks, and the name of any kind.
 
@@ -7,6 +8,7 @@ pub mod group;
 pub mod names;
 pub mod object;
 pub mod resource_version;
+pub mod selector;
 pub mod status;
 pub mod value;
 
@@ -14,5 +16,6 @@ pub use field::{FieldError, FieldErrorKind};
 pub use group::{GroupResource, GroupVersion, GroupVersionKind, GroupVersionResource};
 pub use object::{Object, ObjectMut};
 pub use resource_version::{ResourceVersion, Revision};
+pub use selector::{FieldSelector, LabelSelector};
 pub use status::{Reason, Status};
 pub use value::{List, Map, Str, Value};
