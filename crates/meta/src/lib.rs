@@ -10,6 +10,7 @@ pub mod object;
 pub mod resource_version;
 pub mod selector;
 pub mod status;
+pub mod time;
 pub mod value;
 
 pub use field::{FieldError, FieldErrorKind};
