@@ -151,6 +151,21 @@ impl FieldError {
         self
     }
 
+    /// Several errors as Go's aggregates print them: one bare, more in brackets, equal ones once.
+    pub fn aggregate(errors: &[FieldError]) -> String {
+        let mut texts: Vec<String> = Vec::with_capacity(errors.len());
+        for error in errors {
+            let text = error.to_string();
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+        match texts.as_slice() {
+            [one] => one.clone(),
+            many => format!("[{}]", many.join(", ")),
+        }
+    }
+
     /// The message without the path, as in `details.causes`.
     pub fn body(&self) -> String {
         let mut text = self.kind.words().to_owned();
@@ -187,7 +202,7 @@ pub fn go_quote(text: &str) -> String {
             '\u{c}' => out.push_str("\\f"),
             c if u32::from(c) < 0x20 || c == '\u{7f}' => out.push_str(&format!("\\x{:02x}", u32::from(c))),
             c if c.is_control() || (c.is_whitespace() && c != ' ') => escape_unicode(c, &mut out),
-            c if matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}' | '\u{e000}'..='\u{f8ff}') =>
+            c if matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}' | '\u{e000}'..='\u{f8ff}') =>
             {
                 escape_unicode(c, &mut out);
             }

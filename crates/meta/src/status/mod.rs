@@ -55,12 +55,7 @@ pub struct Status {
 impl Status {
     /// The answer of a delete that is done.
     pub fn deleted(details: Details) -> Status {
-        Status {
-            code: 200,
-            reason: Reason::Unknown,
-            message: String::new(),
-            details: Some(Box::new(details)),
-        }
+        Status { details: Some(Box::new(details)), ..Status::failure(200, Reason::Unknown, "") }
     }
 
     /// Whether this tells of success.

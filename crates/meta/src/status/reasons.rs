@@ -199,9 +199,9 @@ impl Status {
             causes: causes.collect(),
             ..Details::default()
         };
-        let message = match aggregate(errors) {
-            Some(all) => format!("{qualified} {name:?} is invalid: {all}"),
-            None => format!("{qualified} {name:?} is invalid"),
+        let message = match errors {
+            [] => format!("{qualified} {name:?} is invalid"),
+            _ => format!("{qualified} {name:?} is invalid: {}", FieldError::aggregate(errors)),
         };
         Status { details: Some(Box::new(details)), ..Status::failure(422, Reason::Invalid, message) }
     }
@@ -253,21 +253,5 @@ impl Status {
         let mut status = Status::timeout(text, 1);
         status.details.get_or_insert_default().causes.push(cause);
         status
-    }
-}
-
-/// Several messages as Go's error aggregates print them: one bare, more in brackets, equal ones once.
-fn aggregate(errors: &[FieldError]) -> Option<String> {
-    let mut texts: Vec<String> = Vec::with_capacity(errors.len());
-    for error in errors {
-        let text = error.to_string();
-        if !texts.contains(&text) {
-            texts.push(text);
-        }
-    }
-    match texts.as_slice() {
-        [] => None,
-        [one] => Some(one.clone()),
-        many => Some(format!("[{}]", many.join(", "))),
     }
 }

@@ -4,11 +4,13 @@
 //! it touches. Trees are dropped without recursion. Numbers follow Go: integers that fit an i64 are `Int`,
 //! all others are `Float`.
 
+mod go_json;
 mod json;
 mod list;
 mod map;
 
 pub use ecow::EcoString as Str;
+pub use go_json::syntax_error;
 pub use json::{
     DEPTH_MAX, ParseError, check_depth, float_text, parse, to_json, to_pretty_json, write_json, write_json_string,
 };

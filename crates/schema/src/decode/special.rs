@@ -4,7 +4,7 @@ use crate::types::Special;
 use pintle_meta::Value;
 use pintle_meta::quantity::Quantity;
 use pintle_meta::time::{Duration, MicroTime, Time};
-use pintle_meta::value::{base64_decode, base64_encode};
+use pintle_meta::base64;
 
 /// Why a type refuses a value.
 pub(super) enum Refusal {

@@ -25,7 +25,7 @@ pub fn validate(object: &Value, namespaced: bool, name_check: NameCheck) -> Vec<
     match (namespaced, object.namespace()) {
         (true, "") => errors.push(FieldError::required("metadata.namespace", "")),
         (true, namespace) => {
-            errors.extend(name_errors("metadata.namespace", namespace, names::label(namespace, false)));
+            errors.extend(name_errors("metadata.namespace", namespace, names::name_is_dns_label(namespace, false)));
         }
         (false, "") => {}
         (false, _) => errors.push(FieldError::forbidden("metadata.namespace", "not allowed on this type")),

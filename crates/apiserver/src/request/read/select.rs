@@ -23,7 +23,7 @@ impl Selection {
 
     /// Whether everything is picked.
     pub fn is_everything(&self) -> bool {
-        self.labels.is_empty() && self.fields.is_empty()
+        self.labels.is_everything() && self.fields.is_everything()
     }
 
     /// What of the selection the cache can index.
@@ -40,7 +40,7 @@ impl Selection {
     }
 
     fn fields_match(&self, entry: &Entry) -> bool {
-        if self.fields.is_empty() {
+        if self.fields.is_everything() {
             return true;
         }
         let in_key = |field: &str| matches!(field, "metadata.name" | "metadata.namespace");
@@ -79,7 +79,7 @@ impl Selection {
 
 impl Filter for Selection {
     fn matches(&self, entry: &Entry) -> bool {
-        if !self.labels.is_empty() {
+        if !self.labels.is_everything() {
             let empty = Map::new();
             let labels = entry.labels();
             if !self.labels.matches(labels.unwrap_or(&empty)) {

@@ -181,7 +181,7 @@ impl Write {
                 return Grace::None;
             }
             let Some(asked) = asked.filter(|asked| *asked < have) else { return Grace::Pending };
-            let started = Time::parse(stamp).map_or(now, |time| time.unix_seconds()) - have;
+            let started = Time::parse(stamp).map_or(now, |time| time.unix()) - have;
             let (until, seconds) =
                 if started + asked < now && asked != 0 { (now, 1) } else { ((started + asked).max(now), asked) };
             self.set_deletion(marked, until, seconds);
@@ -205,14 +205,14 @@ impl Write {
             object_meta::set_meta(schema, &mut object, "generation", next);
         }
         let stamp = object.deletion_timestamp().and_then(|text| Time::parse(text).ok());
-        let until = stamp.map(|time| time.unix_seconds()).filter(|until| *until <= now).unwrap_or(now);
+        let until = stamp.map(|time| time.unix()).filter(|until| *until <= now).unwrap_or(now);
         self.set_deletion(&mut object, until, 0);
         object
     }
 
     fn set_deletion(&self, object: &mut Value, until: i64, seconds: i64) {
         let schema = &self.target.version().schema;
-        object_meta::set_meta(schema, object, "deletionTimestamp", Time::from_unix_seconds(until).to_string());
+        object_meta::set_meta(schema, object, "deletionTimestamp", Time::from_unix(until).to_string());
         object_meta::set_meta(schema, object, "deletionGracePeriodSeconds", seconds);
     }
 

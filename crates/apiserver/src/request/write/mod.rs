@@ -115,6 +115,6 @@ impl Write {
 
     /// The current time as metadata holds it.
     fn now(&self) -> String {
-        pintle_meta::time::Time::from_unix_seconds(self.server.sources.unix_seconds()).to_string()
+        pintle_meta::time::Time::from_unix(self.server.sources.unix_seconds()).to_string()
     }
 }

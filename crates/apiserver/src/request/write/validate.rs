@@ -50,9 +50,9 @@ impl Write {
 
     fn name_check(&self) -> NameCheck {
         match self.target.resource.strategy.name {
-            NameRule::Subdomain => names::subdomain,
-            NameRule::Label => names::label,
-            NameRule::Label1035 => names::label_1035,
+            NameRule::Subdomain => names::name_is_dns_subdomain,
+            NameRule::Label => names::name_is_dns_label,
+            NameRule::Label1035 => names::name_is_dns1035_label,
             NameRule::PathSegment | NameRule::Own => path_segment,
         }
     }
