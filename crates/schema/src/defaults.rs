@@ -20,11 +20,10 @@ pub fn apply(ty: &Struct, document: &mut Value) {
                 set_field(ty, map, &field.name, default.clone());
             }
         }
-        if leads_to_defaults(&field.ty) {
-            if let Some(value) = map.get_mut(&field.name) {
+        if leads_to_defaults(&field.ty)
+            && let Some(value) = map.get_mut(&field.name) {
                 descend(&field.ty, value);
             }
-        }
     }
 }
 

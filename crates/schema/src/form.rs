@@ -44,7 +44,13 @@ pub fn from_stored(
 }
 
 /// An object in its stored form brought to the form of `version`, as of `revision`.
-pub fn serve(resource: &Resource, storage: &Storage, version: &Version, mut object: Value, revision: u64) -> Value {
+pub fn serve(
+    resource: &Resource,
+    storage: &Storage,
+    version: &Version,
+    mut object: Value,
+    revision: u64,
+) -> Value {
     if storage.kind.version != version.name || storage.kind.group != version.kind.group {
         defaults::apply(&storage.schema, &mut object);
         resource.hooks.default(&storage.kind.version, &mut object);
@@ -73,7 +79,9 @@ pub fn stamp(version: &Version, object: &mut Value, revision: u64) {
 
 /// Sets metadata.resourceVersion, or removes it for revision 0.
 pub fn set_revision(schema: &Struct, object: &mut Value, revision: u64) {
-    let Some(meta_type) = schema.field("metadata").and_then(|(_, field)| field.ty.as_struct()) else { return };
+    let Some(meta_type) = schema.field("metadata").and_then(|(_, field)| field.ty.as_struct()) else {
+        return;
+    };
     let Some(Value::Map(meta)) = object.as_map_mut().map(|map| map.entry("metadata")) else { return };
     match revision {
         0 => drop(meta.remove("resourceVersion")),
@@ -134,8 +142,12 @@ fn drop_empty(ty: &Struct, object: &mut Value) {
     for name in nil {
         *map.entry(name) = Value::Null;
     }
-    let deep: Vec<(&str, &Type)> =
-        ty.fields().iter().filter(|field| has_structs(&field.ty)).map(|field| (&*field.name, &field.ty)).collect();
+    let deep: Vec<(&str, &Type)> = ty
+        .fields()
+        .iter()
+        .filter(|field| has_structs(&field.ty))
+        .map(|field| (&*field.name, &field.ty))
+        .collect();
     for (name, ty) in deep {
         if let Some(value) = map.get_mut(name) {
             drop_empty_below(ty, value);

@@ -7,6 +7,7 @@ pub mod decode;
 pub mod defaults;
 pub mod form;
 pub mod hooks;
+pub mod object_meta;
 pub mod resource;
 pub mod types;
 

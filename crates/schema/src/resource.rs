@@ -66,8 +66,8 @@ pub struct Version {
     pub verbs: Verbs,
     /// Table columns.
     pub columns: Vec<Column>,
-    /// Fields that field selectors may name, besides metadata.name and metadata.namespace.
-    pub selectable_fields: Vec<Str>,
+    /// Fields that field selectors may name.
+    pub selectable_fields: Vec<SelectableField>,
     /// `status`, `scale`, ...
     pub subresources: Vec<Subresource>,
     /// Warning for clients that use it.
@@ -85,6 +85,17 @@ pub struct Subresource {
     pub schema: Option<Arc<Struct>>,
     /// What can be done with it.
     pub verbs: Verbs,
+    /// Members that a write through it leaves as they were: `spec`, `metadata.labels`.
+    pub resets: Vec<Str>,
+}
+
+/// A field that field selectors may name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SelectableField {
+    /// What selectors call it.
+    pub label: Str,
+    /// The member it stands for, in the hub form.
+    pub field: Str,
 }
 
 /// The set of verbs a resource has.
@@ -175,8 +186,8 @@ pub struct Strategy {
     pub returns_deleted_object: bool,
     /// Deletion waits for a grace period (Pods).
     pub graceful_deletion: bool,
-    /// `status` is written through its subresource only.
-    pub status_apart: bool,
+    /// Members that a write of the whole object leaves as they were, and a create clears: `status`.
+    pub resets: Vec<Str>,
 }
 
 /// When metadata.generation moves.
@@ -185,8 +196,13 @@ pub enum Generation {
     /// Never; the client's value is kept.
     #[default]
     Unmanaged,
-    /// 1 at create, one more when one of these members changed.
-    Bump(Vec<Str>),
+    /// The server's business.
+    Managed {
+        /// 1 at create, whatever the client sent.
+        starts_at_one: bool,
+        /// One more when one of these members changed; `*` is all but metadata and status.
+        bumped_by: Vec<Str>,
+    },
 }
 
 /// Rule for names of objects.

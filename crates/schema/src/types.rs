@@ -118,8 +118,8 @@ pub struct Field {
     pub default: Option<Value>,
     /// Allowed values as OpenAPI publishes them; empty when there is no enum.
     pub allowed: Vec<Str>,
-    /// How apply and strategic merge treat a struct or map here; lists carry theirs in [`ListType`].
-    pub atomic: bool,
+    /// How apply owns a struct or map here; lists carry theirs in [`ListType`].
+    pub members: Members,
     /// Strategic merge patch strategy and key.
     pub patch: Patch,
     /// Field number in the protobuf message that holds it; 0 when it has none.
@@ -159,11 +159,25 @@ pub struct ListType {
     pub ownership: Ownership,
 }
 
+/// How apply owns the members of a struct or map.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Members {
+    /// Nothing is said: one by one.
+    #[default]
+    Unsaid,
+    /// As a whole.
+    Atomic,
+    /// One by one.
+    Granular,
+}
+
 /// How apply owns a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Ownership {
-    /// As a whole (`atomic`, or nothing said).
+    /// Nothing is said: as a whole.
     #[default]
+    Unsaid,
+    /// As a whole.
     Atomic,
     /// Each value by itself.
     Set,
@@ -198,7 +212,15 @@ impl Struct {
         atomic: bool,
     ) -> Struct {
         let (go_name, go_type, openapi_name) = (go_name.into(), go_type.into(), openapi_name.into());
-        Struct { go_name, go_type, openapi_name, atomic, layout: OnceLock::new(), zero: OnceLock::new(), has_defaults: OnceLock::new() }
+        Struct {
+            go_name,
+            go_type,
+            openapi_name,
+            atomic,
+            layout: OnceLock::new(),
+            zero: OnceLock::new(),
+            has_defaults: OnceLock::new(),
+        }
     }
 
     /// Gives the struct its fields, in the order Go prints them. Only the first call counts.
@@ -247,7 +269,8 @@ impl Struct {
             return false;
         }
         above.push(me);
-        let found = self.fields().iter().any(|field| field.default.is_some() || type_finds_default(&field.ty, above));
+        let found =
+            self.fields().iter().any(|field| field.default.is_some() || type_finds_default(&field.ty, above));
         above.pop();
         found
     }

@@ -78,7 +78,10 @@ impl<'a> Complaints<'a> {
         }
         match innermost {
             Some(owner) => {
-                format!("json: cannot unmarshal {found} into Go struct field {}.{path} of type {wanted}", owner.go_name)
+                format!(
+                    "json: cannot unmarshal {found} into Go struct field {}.{path} of type {wanted}",
+                    owner.go_name
+                )
             }
             None => format!("json: cannot unmarshal {found} into Go value of type {wanted}"),
         }

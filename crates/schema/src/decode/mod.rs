@@ -87,7 +87,8 @@ pub fn type_meta(bytes: &[u8]) -> Result<TypeMeta, DecodeError> {
     if let Some(text) = syntax_error(bytes) {
         return Err(DecodeError::Syntax(text));
     }
-    let document = pintle_meta::value::parse(bytes).map_err(|error| DecodeError::Syntax(error.to_string()))?;
+    let document =
+        pintle_meta::value::parse(bytes).map_err(|error| DecodeError::Syntax(error.to_string()))?;
     type_meta_of(&document)
 }
 
@@ -96,14 +97,14 @@ pub fn type_meta(bytes: &[u8]) -> Result<TypeMeta, DecodeError> {
 /// # Errors
 /// [`DecodeError::Type`] with Go's text when they are no texts, or the document is no object.
 pub fn type_meta_of(document: &Value) -> Result<TypeMeta, DecodeError> {
-    const GO_TYPE: &str =
-        r#"struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }"#;
+    const GO_TYPE: &str = r#"struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }"#;
     let mut found = TypeMeta::default();
     let map = match document {
         Value::Null => return Ok(found),
         Value::Map(map) => map,
         other => {
-            let text = format!("json: cannot unmarshal {} into Go value of type {GO_TYPE}", other.json_kind());
+            let text =
+                format!("json: cannot unmarshal {} into Go value of type {GO_TYPE}", other.json_kind());
             return Err(DecodeError::Type(text));
         }
     };
@@ -118,7 +119,8 @@ pub fn type_meta_of(document: &Value) -> Result<TypeMeta, DecodeError> {
             Value::String(text) => *place = text.clone(),
             other => {
                 let kind = other.json_kind();
-                let text = format!("json: cannot unmarshal {kind} into Go struct field .{name} of type string");
+                let text =
+                    format!("json: cannot unmarshal {kind} into Go struct field .{name} of type string");
                 return Err(DecodeError::Type(text));
             }
         }

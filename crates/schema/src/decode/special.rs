@@ -2,9 +2,9 @@
 
 use crate::types::Special;
 use pintle_meta::Value;
+use pintle_meta::base64;
 use pintle_meta::quantity::Quantity;
 use pintle_meta::time::{Duration, MicroTime, Time};
-use pintle_meta::base64;
 
 /// Why a type refuses a value.
 pub(super) enum Refusal {
@@ -32,12 +32,12 @@ pub(super) fn unmarshal(special: Special, value: Value) -> Result<Option<Value>,
 
 /// A `[]byte` from base64, brought to its canonical form.
 pub(super) fn bytes(text: &str) -> Result<Value, String> {
-    base64_decode(text).map(|bytes| base64(&bytes))
+    base64::decode(text.as_bytes()).map(|bytes| encoded(&bytes)).map_err(|error| error.to_string())
 }
 
 /// A `[]byte` as it prints.
-pub(super) fn base64(bytes: &[u8]) -> Value {
-    Value::from(base64_encode(bytes))
+pub(super) fn encoded(bytes: &[u8]) -> Value {
+    Value::from(base64::encode(bytes))
 }
 
 fn text<E: ToString>(

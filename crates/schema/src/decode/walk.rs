@@ -27,7 +27,11 @@ impl<'de> DeserializeSeed<'de> for StructSeed<'_, '_> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<Value>, D::Error> {
         let go_type = self.ty.go_type.as_str();
-        deserializer.deserialize_any(Walk { want: Want::Struct(self.ty), go_type, complaints: self.complaints })
+        deserializer.deserialize_any(Walk {
+            want: Want::Struct(self.ty),
+            go_type,
+            complaints: self.complaints,
+        })
     }
 }
 
@@ -157,7 +161,7 @@ impl<'de, 'a> Visitor<'de> for Walk<'a, '_> {
             Want::Type(Type::List(list)) => self.list(list, seq),
             Want::Type(Type::Bytes) => {
                 let numbers: Option<Vec<u8>> = collect_bytes(&mut seq)?;
-                Ok(numbers.map(|bytes| special::base64(&bytes)))
+                Ok(numbers.map(|bytes| special::encoded(&bytes)))
             }
             Want::Type(Type::Special(special)) => {
                 let mut list = List::new();
@@ -194,7 +198,11 @@ impl<'de, 'a> Visitor<'de> for Walk<'a, '_> {
 }
 
 impl<'a> Walk<'a, '_> {
-    fn structure<'de, A: MapAccess<'de>>(self, ty: &'a Struct, mut access: A) -> Result<Option<Value>, A::Error> {
+    fn structure<'de, A: MapAccess<'de>>(
+        self,
+        ty: &'a Struct,
+        mut access: A,
+    ) -> Result<Option<Value>, A::Error> {
         let mut slots = Slots::new();
         let mut seen: SmallVec<[u64; 2]> = SmallVec::from_elem(0, ty.fields().len() / 64 + 1);
         while let Some(key) = access.next_key_seed(FieldKey(ty))? {
@@ -212,8 +220,11 @@ impl<'a> Walk<'a, '_> {
                 self.complaints.duplicate(&field.name);
             }
             self.complaints.enter(Step::Field(ty, field));
-            let walk =
-                Walk { want: Want::Type(&field.ty), go_type: &field.go_type, complaints: &mut *self.complaints };
+            let walk = Walk {
+                want: Want::Type(&field.ty),
+                go_type: &field.go_type,
+                complaints: &mut *self.complaints,
+            };
             let value = access.next_value_seed(walk)?;
             self.complaints.leave();
             place(&mut slots, at, field, value, again);

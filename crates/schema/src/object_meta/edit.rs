@@ -37,7 +37,7 @@ pub fn wipe_system(object: &mut Value) {
 pub fn begin_create(schema: &Struct, strategy: &Strategy, object: &mut Value, uid: String, now: &str) {
     set_meta(schema, object, "uid", uid);
     set_meta(schema, object, "creationTimestamp", now);
-    if strategy.generation != Generation::Unmanaged {
+    if let Generation::Managed { starts_at_one: true, .. } = strategy.generation {
         set_meta(schema, object, "generation", 1);
     }
 }
@@ -67,10 +67,19 @@ fn keep(schema: &Struct, object: &mut Value, old: &Value, key: &str) {
 
 /// Moves generation when a member changed that the resource's generation tells of.
 pub fn bump_generation(schema: &Struct, strategy: &Strategy, object: &mut Value, old: &Value) {
-    let Generation::Bump(members) = &strategy.generation else { return };
-    if members.iter().any(|member| object.get(member) != old.get(member)) {
+    let Generation::Managed { bumped_by, .. } = &strategy.generation else { return };
+    if bumped_by.iter().any(|member| differs(schema, member, object, old)) {
         set_meta(schema, object, "generation", old.generation() + 1);
     }
+}
+
+fn differs(schema: &Struct, member: &str, object: &Value, old: &Value) -> bool {
+    if member != "*" {
+        let path: Vec<&str> = member.split('.').collect();
+        return object.at(&path) != old.at(&path);
+    }
+    let own = |name: &str| !matches!(name, "kind" | "apiVersion" | "metadata" | "status");
+    schema.fields().iter().any(|field| own(&field.name) && object.get(&field.name) != old.get(&field.name))
 }
 
 /// Removes owner references that stand twice; returns the uids that did, each once, in order.

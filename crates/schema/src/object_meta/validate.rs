@@ -46,7 +46,7 @@ pub fn validate(object: &Value, namespaced: bool, name_check: NameCheck) -> Vec<
 }
 
 /// What is wrong with labels.
-pub fn label_errors(labels: &Map, path: &str) -> Vec<FieldError> {
+pub(super) fn label_errors(labels: &Map, path: &str) -> Vec<FieldError> {
     let mut errors = Vec::new();
     for (key, value) in labels.iter() {
         errors.extend(name_errors(path, key, names::qualified_name(key)));
@@ -57,7 +57,7 @@ pub fn label_errors(labels: &Map, path: &str) -> Vec<FieldError> {
 }
 
 /// What is wrong with annotations.
-pub fn annotation_errors(annotations: &Map, path: &str) -> Vec<FieldError> {
+pub(super) fn annotation_errors(annotations: &Map, path: &str) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let mut size = 0;
     for (key, value) in annotations.iter() {
