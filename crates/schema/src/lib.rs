@@ -8,7 +8,9 @@ pub mod defaults;
 pub mod form;
 pub mod hooks;
 pub mod object_meta;
+pub mod partial;
 pub mod resource;
+pub mod table;
 pub mod types;
 
 pub use hooks::{Hooks, NoHooks};
