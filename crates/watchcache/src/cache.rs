@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use crate::budget::Budget;
 use crate::config::{Config, ResourceConfig, Timing};
 use crate::encodings::Encodings;
-use crate::entry::Buffers;
+use crate::entry::{Buffers, IndexedField};
 use crate::lane::{self, Lane, Status};
 use crate::probe::Probe;
 use crate::progress;
@@ -120,24 +120,30 @@ impl WatchCache {
         let lane = self.lane_of(&key);
         match lane.resource(&key) {
             Some(resource) => ResourceView::new(Arc::clone(&self.shared), Arc::clone(lane), resource),
-            None => self.add_prefix(ResourceConfig::new(prefix)),
+            None => self.claim(key, None),
         }
     }
 
     /// Makes a resource of the keys below a prefix, which may be there already. If it is a resource already and its
     /// indexed fields were others, its watchers are ended with [`Stopped`](Ending::Stopped).
     pub fn add_prefix(&self, config: ResourceConfig) -> ResourceView {
-        let prefix = self.key_of(&config.prefix);
+        self.claim(self.key_of(&config.prefix), Some(config.fields))
+    }
+
+    fn claim(&self, prefix: Vec<u8>, fields: Option<Vec<IndexedField>>) -> ResourceView {
         let lane = self.lane_of(&prefix);
         let keeping = lane.keeping();
         let mut routes = lane.routes();
         let resource = match routes.get(&prefix) {
             Some(resource) => {
-                resource.set_fields(config.fields);
+                if let Some(fields) = fields {
+                    resource.set_fields(fields);
+                }
                 Arc::clone(resource)
             }
             None => {
-                let resource = Arc::new(ResourceCache::new(&prefix, keeping, config.fields));
+                let fields = fields.unwrap_or_default();
+                let resource = Arc::new(ResourceCache::new(&prefix, keeping, fields));
                 let whole = routes.rest().give_to(&resource);
                 routes.add(Arc::clone(&resource));
                 self.shared.budget.add(Arc::clone(&resource));

@@ -44,20 +44,11 @@ impl Lane {
         let mut stream = cache.storage.watch(request).await?;
         loop {
             // The last change may lie long before `loaded`: then only progress tells that there is no more.
-            let Ok(next) = timeout(cache.timing.progress_grace, stream.next()).await else {
-                cache.storage.request_progress().await?;
-                match timeout(cache.timing.progress_every, stream.next()).await {
-                    Err(_) => continue,
-                    Ok(next) => {
-                        if history.take_in(next, loaded)? {
-                            return Ok(history);
-                        }
-                        continue;
-                    }
+            cache.storage.request_progress().await?;
+            while let Ok(next) = timeout(cache.timing.progress_every, stream.next()).await {
+                if history.take_in(next, loaded)? {
+                    return Ok(history);
                 }
-            };
-            if history.take_in(next, loaded)? {
-                return Ok(history);
             }
         }
     }

@@ -104,7 +104,9 @@ impl Lane {
     /// Takes in what the stream delivered: whole revisions.
     fn take_in(&self, update: WatchUpdate) {
         let revision = update.revision();
-        if let WatchUpdate::Events(events) = update {
+        if let WatchUpdate::Events(mut events) = update {
+            let reached = self.reached.revision();
+            events.retain(|event| event.revision() > reached);
             let routes = self.routes.read();
             for (resource, events) in by_resource(&routes, events, Event::key) {
                 resource.publish(events);

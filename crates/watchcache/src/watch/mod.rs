@@ -160,7 +160,8 @@ impl Watcher {
             let end = self.joined.group.end().min(state.ring.next());
             for seq in position..end.min(position + CHANGES_IN_A_LOOK as u64) {
                 let change = state.ring.get(seq).expect("the ring holds what it has not passed");
-                if change.revision <= self.after || !self.interest.covers_key(change.either()) {
+                let (was, is) = self.interest.covers(change, &self.joined.fields);
+                if change.revision <= self.after || !(was || is) {
                     continue;
                 }
                 self.stand_at(seq + 1, end);
