@@ -1,0 +1,121 @@
+//! A lane's life: load, then follow the stream of changes; open it anew where it broke; load again when what happened
+//! meanwhile is compacted.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use pintle_storage::{Error, Revision, WatchRequest, WatchStream};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::{Lane, Status};
+use crate::cache::Shared;
+use crate::watch::Ending;
+
+/// Keeps a lane as fresh as storage lets it, until it is dropped.
+pub(crate) async fn run(lane: Arc<Lane>, cache: Arc<Shared>) {
+    let mut follower = Follower { lane: &lane, cache: &cache, lost: None, pause: cache.timing.retry.0 };
+    loop {
+        match lane.load(&cache).await {
+            Ok((revision, entries)) => {
+                let (history, floor) = lane.history(&cache, revision).await;
+                lane.install(entries, revision, history, floor);
+                cache.budget.keep();
+                follower.found();
+                follower.follow(revision).await;
+            }
+            // While the pages were read: at once again, at a newer revision.
+            Err(Error::Compacted { .. }) => {}
+            Err(error) => follower.pause(error).await,
+        }
+    }
+}
+
+struct Follower<'a> {
+    lane: &'a Lane,
+    cache: &'a Shared,
+    /// Since when nothing has been heard of storage.
+    lost: Option<Instant>,
+    /// How long to wait before the next attempt.
+    pause: Duration,
+}
+
+impl Follower<'_> {
+    /// Takes in everything that happens after `reached`, until some of that is compacted.
+    async fn follow(&mut self, mut reached: Revision) {
+        loop {
+            match self.open(reached.next()).await {
+                Ok(stream) => match self.drain(stream, &mut reached).await {
+                    Error::Compacted { .. } => return,
+                    error => self.pause(error).await,
+                },
+                Err(Error::Compacted { .. }) => return,
+                Err(error) => self.pause(error).await,
+            }
+        }
+    }
+
+    async fn open(&self, from: Revision) -> Result<WatchStream, Error> {
+        let mut request = WatchRequest::new(self.lane.range.clone()).from(from);
+        request.prev = !self.lane.cached;
+        match timeout(self.cache.timing.silence, self.cache.storage.watch(request)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Error::LeaderLost),
+        }
+    }
+
+    /// Takes in what a stream delivers. Answers why it ended.
+    async fn drain(&mut self, mut stream: WatchStream, reached: &mut Revision) -> Error {
+        let opened = Instant::now();
+        loop {
+            // After a loss nothing counts as found before something was heard: ask for it.
+            let patience = match self.lost {
+                Some(_) => self.cache.timing.progress_every,
+                None => self.cache.timing.silence,
+            };
+            match timeout(patience, stream.next()).await {
+                Ok(Some(Ok(update))) => {
+                    *reached = update.revision().max(*reached);
+                    self.lane.take_in(update);
+                    self.cache.budget.keep();
+                    self.found();
+                }
+                Ok(Some(Err(error))) => return error,
+                Ok(None) => return Error::LeaderLost,
+                Err(_) if self.lost.is_none() || opened.elapsed() > self.cache.timing.silence => {
+                    return Error::LeaderLost;
+                }
+                Err(_) => {
+                    self.count_loss();
+                    if let Err(error) = self.cache.storage.request_progress().await {
+                        return error;
+                    }
+                }
+            }
+        }
+    }
+
+    fn found(&mut self) {
+        if self.lost.take().is_some() {
+            self.lane.found();
+        }
+        self.pause = self.cache.timing.retry.0;
+    }
+
+    /// Waits before the next attempt, each time longer.
+    async fn pause(&mut self, error: Error) {
+        tracing::warn!(%error, range = ?self.lane.range, "the stream of changes is lost");
+        self.count_loss();
+        sleep(self.pause).await;
+        self.pause = (self.pause * 2).min(self.cache.timing.retry.1);
+        self.count_loss();
+    }
+
+    fn count_loss(&mut self) {
+        let since = *self.lost.get_or_insert_with(Instant::now);
+        let status = *self.lane.status().borrow();
+        if status == Status::Live && since.elapsed() >= self.cache.timing.lost {
+            self.lane.lose(Ending::StorageLost);
+        }
+    }
+}
