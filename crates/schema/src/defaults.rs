@@ -21,9 +21,10 @@ pub fn apply(ty: &Struct, document: &mut Value) {
             }
         }
         if leads_to_defaults(&field.ty)
-            && let Some(value) = map.get_mut(&field.name) {
-                descend(&field.ty, value);
-            }
+            && let Some(value) = map.get_mut(&field.name)
+        {
+            descend(&field.ty, value);
+        }
     }
 }
 

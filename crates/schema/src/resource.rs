@@ -19,6 +19,9 @@ pub struct Resource {
     pub versions: Vec<Version>,
     /// Where and how its objects are stored; `None` for resources that store nothing (reviews).
     pub storage: Option<Storage>,
+    /// Rises with every change of the resource itself, so that what was encoded by its old rules is made anew.
+    /// Built-in resources stay at 0.
+    pub generation: u64,
     /// Rules of its writes.
     pub strategy: Strategy,
     /// What data cannot say.

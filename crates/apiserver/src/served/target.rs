@@ -1,5 +1,6 @@
 //! What a request is about, looked up: a resource, one of its versions, perhaps a subresource.
 
+use crate::request::receive::RequestInfo;
 use pintle_meta::{GroupResource, Str};
 use pintle_schema::Resource;
 use pintle_schema::resource::{Scope, Subresource, Version};
@@ -44,6 +45,11 @@ impl Target {
     /// Whether objects live in namespaces.
     pub fn is_namespaced(&self) -> bool {
         self.resource.scope == Scope::Namespaced
+    }
+
+    /// The namespace part of a key; `None` for resources of the cluster, and across namespaces.
+    pub fn namespace_of<'a>(&self, info: &'a RequestInfo) -> Option<&'a str> {
+        Some(info.namespace.as_str()).filter(|namespace| self.is_namespaced() && !namespace.is_empty())
     }
 
     /// Where objects are stored, below the storage prefix; `None` for resources that store nothing.

@@ -52,7 +52,9 @@ impl Flags {
             ("as", name) => self.go_name = Some(name.into()),
             ("go", name) => self.go_type = Some(name.into()),
             ("default", json) => self.default = Some(parse(json.as_bytes()).expect("defaults are JSON")),
-            ("enum", values) => self.allowed = values.split('|').map(|value| value.replace("%20", " ").into()).collect(),
+            ("enum", values) => {
+                self.allowed = values.split('|').map(|value| value.replace("%20", " ").into()).collect()
+            }
             ("list", "atomic") => self.ownership = Ownership::Atomic,
             ("list", "set") => self.ownership = Ownership::Set,
             ("list", keys) => self.ownership = Ownership::Map(names(keys.trim_start_matches("map:"))),

@@ -60,6 +60,7 @@ fn resource(heading: &str, body: &[&str], definitions: &Definitions) -> Resource
         scope: if scope == "namespaced" { Scope::Namespaced } else { Scope::Cluster },
         versions: Vec::new(),
         storage: None,
+        generation: 0,
         strategy: Strategy::default(),
         hooks: hooks::of(&group, kind),
     };

@@ -35,6 +35,13 @@ impl FieldSelector {
         FieldSelector { requirements: vec![requirement] }
     }
 
+    /// The same and one more term.
+    #[must_use]
+    pub fn and_equal(mut self, field: impl Into<Str>, value: impl Into<Str>) -> FieldSelector {
+        self.requirements.push(FieldRequirement { field: field.into(), negated: false, value: value.into() });
+        self
+    }
+
     /// From the text of a `fieldSelector` parameter.
     ///
     /// # Errors
@@ -63,8 +70,10 @@ impl FieldSelector {
     }
 
     /// Whether all terms hold, `text_of` being the text of a field; absent fields are the empty text.
-    pub fn matches<'a>(&self, mut text_of: impl FnMut(&str) -> &'a str) -> bool {
-        self.requirements.iter().all(|term| (text_of(&term.field) == term.value) != term.negated)
+    pub fn matches<T: AsRef<str>>(&self, mut text_of: impl FnMut(&str) -> T) -> bool {
+        self.requirements
+            .iter()
+            .all(|term| (text_of(&term.field).as_ref() == term.value.as_str()) != term.negated)
     }
 
     /// The value that `field` must have, when a term says so.

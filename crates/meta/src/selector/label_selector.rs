@@ -68,6 +68,12 @@ impl LabelSelector {
         !self.nothing && self.requirements.iter().all(|requirement| requirement.matches(labels))
     }
 
+    /// Whether labels that are looked up by `value_of` meet all requirements.
+    pub fn matches_by<'a>(&self, mut value_of: impl FnMut(&str) -> Option<&'a str>) -> bool {
+        !self.nothing
+            && self.requirements.iter().all(|requirement| requirement.admits(value_of(requirement.key())))
+    }
+
     /// Whether the labels of `object` meet all requirements.
     pub fn matches_object(&self, object: &impl Object) -> bool {
         if self.is_everything() {

@@ -105,7 +105,11 @@ impl LabelRequirement {
 
     /// Whether `labels` meet it.
     pub fn matches(&self, labels: &Map) -> bool {
-        let label = labels.get(&self.key).map(|value| value.as_str().unwrap_or_default());
+        self.admits(labels.get(&self.key).map(|value| value.as_str().unwrap_or_default()))
+    }
+
+    /// Whether it is met by this value of its label; `None` when there is no such label.
+    pub fn admits(&self, label: Option<&str>) -> bool {
         match self.operator {
             LabelOperator::In | LabelOperator::Equals | LabelOperator::DoubleEquals => {
                 label.is_some_and(|text| self.has_value(text))

@@ -7,7 +7,8 @@ mod validate;
 mod validate_update;
 
 pub use edit::{
-    begin_create, begin_update, bump_generation, dedup_owner_references, only_times_differ, set_meta, wipe_system,
+    begin_create, begin_update, bump_generation, dedup_owner_references, only_times_differ, set_meta,
+    wipe_system,
 };
 pub use validate::{NameCheck, validate};
 pub use validate_update::validate_update;

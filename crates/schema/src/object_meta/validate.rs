@@ -25,7 +25,11 @@ pub fn validate(object: &Value, namespaced: bool, name_check: NameCheck) -> Vec<
     match (namespaced, object.namespace()) {
         (true, "") => errors.push(FieldError::required("metadata.namespace", "")),
         (true, namespace) => {
-            errors.extend(name_errors("metadata.namespace", namespace, names::name_is_dns_label(namespace, false)));
+            errors.extend(name_errors(
+                "metadata.namespace",
+                namespace,
+                names::name_is_dns_label(namespace, false),
+            ));
         }
         (false, "") => {}
         (false, _) => errors.push(FieldError::forbidden("metadata.namespace", "not allowed on this type")),
@@ -84,7 +88,9 @@ fn owner_reference_errors(object: &Value) -> Vec<FieldError> {
             None => controller = Some(name),
             Some(first) => {
                 let all: Value = object.owner_references().iter().cloned().collect();
-                let detail = format!("Only one reference can have Controller set to true. Found \"true\" in references for {first} and {name}");
+                let detail = format!(
+                    "Only one reference can have Controller set to true. Found \"true\" in references for {first} and {name}"
+                );
                 errors.push(FieldError::invalid(PATH, &all, detail));
             }
         }

@@ -23,7 +23,8 @@ pub fn validate_update(object: &Value, old: &Value) -> Vec<FieldError> {
         errors.push(FieldError::invalid("metadata.generation", &shown, "must not be decremented"));
     }
     for key in IMMUTABLE {
-        let of = |object: &Value| object.metadata().and_then(|meta| meta.get(key)).cloned().unwrap_or_default();
+        let of =
+            |object: &Value| object.metadata().and_then(|meta| meta.get(key)).cloned().unwrap_or_default();
         let (new, former) = (of(object), of(old));
         if new != former {
             errors.push(FieldError::invalid(format!("metadata.{key}"), &new, "field is immutable"));
@@ -40,8 +41,11 @@ pub fn validate_update(object: &Value, old: &Value) -> Vec<FieldError> {
 
 /// An object that is being deleted takes no more finalizers.
 fn new_finalizers(object: &Value, old: &Value) -> Option<FieldError> {
-    let added: Vec<String> =
-        object.finalizers().filter(|name| !old.finalizers().any(|have| have == *name)).map(go_quote).collect();
+    let added: Vec<String> = object
+        .finalizers()
+        .filter(|name| !old.finalizers().any(|have| have == *name))
+        .map(go_quote)
+        .collect();
     if added.is_empty() {
         return None;
     }

@@ -10,8 +10,8 @@ use crate::request::reply::{Negotiated, Response};
 use crate::served::Target;
 use crate::server::Server;
 use pintle_meta::{ResourceVersion, Status};
-use pintle_storage::Revision;
-use pintle_watchcache::{Entry, Filter, Freshness};
+use pintle_storage::{KeyRange, Revision};
+use pintle_watchcache::{Entry, Filter, Freshness, ListRequest};
 use std::sync::Arc;
 
 pub(super) async fn list(
@@ -25,20 +25,38 @@ pub(super) async fn list(
     let start = Start::of(&options)?;
     let presenter = Presenter::new(server, target, negotiated, query)?;
     let prefix = target.storage_prefix().ok_or_else(Status::method_not_allowed)?;
-    let namespace = if target.is_namespaced() { info.namespace.as_str() } else { "" };
     let view = server.cache.resource(prefix);
-    let snapshot = view.list(namespace, start.freshness).await;
-    let snapshot = snapshot.map_err(|error| expired_page(cache_status(error), &start))?;
+    let namespace = target.namespace_of(info);
+    let range = view.range(namespace);
+    let first = start.key(&view.key(namespace, ""));
+    let request = ListRequest::new(from_key(range, first.as_deref()), start.freshness).limit(start.limit as u64);
+    let snapshot = view.list(request).await.map_err(|error| expired_page(cache_status(error), &start))?;
     let selection = Selection::new(target, &options);
-    let range = view.relative_range(namespace, start.after.as_deref());
-    let page = Page::take(snapshot.range(&range), &selection, start.limit);
-    let everything = selection.is_everything();
+    let page = Page::take(snapshot.iter(), &selection, start.limit);
+    let last = page.entries.last().filter(|_| page.more).map(|entry| entry.key());
+    let base = view.key(namespace, "").len();
     let meta = ListMeta {
         revision: snapshot.revision(),
-        continue_token: page.next(&view, namespace, snapshot.revision()),
-        remaining: (page.more && everything).then(|| snapshot.count_after(&range, page.entries.len())),
+        continue_token: last.map(|key| next_token(&key[base..], snapshot.revision())),
+        remaining: last.filter(|_| selection.is_everything()).map(|key| snapshot.count_after(key)),
     };
     presenter.list(&page.entries, &meta).await
+}
+
+/// The part of `range` from `first` on.
+fn from_key(range: KeyRange, first: Option<&[u8]>) -> KeyRange {
+    match (range, first) {
+        (KeyRange::Between { start, end }, Some(first)) if first > &start[..] => {
+            KeyRange::between(first.to_vec(), end)
+        }
+        (range, _) => range,
+    }
+}
+
+/// Where the page after the one that ends with `key` starts.
+fn next_token(key: &[u8], revision: Revision) -> String {
+    let start = format!("{}\0", String::from_utf8_lossy(key));
+    Continue { revision: Some(revision.get()), start }.encode()
 }
 
 /// Where a list begins, and as of when.
@@ -51,6 +69,11 @@ struct Start {
 }
 
 impl Start {
+    /// The key to start from, below the keys that begin with `prefix`.
+    fn key(&self, prefix: &[u8]) -> Option<Vec<u8>> {
+        self.after.as_ref().map(|after| [prefix, after.as_bytes()].concat())
+    }
+
     fn of(options: &ListOptions) -> Result<Start, Status> {
         let limit = usize::try_from(options.limit).unwrap_or_default();
         let text = options.resource_version.as_str();
@@ -90,26 +113,14 @@ struct Page {
 }
 
 impl Page {
-    fn take(entries: impl Iterator<Item = Arc<Entry>>, selection: &Selection, limit: usize) -> Page {
-        let mut page = Page { entries: Vec::new(), more: false };
+    fn take<'a>(entries: impl Iterator<Item = &'a Arc<Entry>>, selection: &Selection, limit: usize) -> Page {
         let everything = selection.is_everything();
-        for entry in entries {
-            if !everything && !selection.matches(&entry) {
-                continue;
-            }
-            if limit > 0 && page.entries.len() == limit {
-                page.more = true;
-                break;
-            }
-            page.entries.push(entry);
+        let mut chosen = entries.filter(|entry| everything || selection.matches(entry)).cloned();
+        if limit == 0 {
+            return Page { entries: chosen.collect(), more: false };
         }
-        page
-    }
-
-    fn next(&self, view: &pintle_watchcache::ResourceView, namespace: &str, revision: Revision) -> Option<String> {
-        let last = self.entries.last().filter(|_| self.more)?;
-        let start = format!("{}\0", view.relative_key(namespace, last.key()));
-        Some(Continue { revision: Some(revision.get()), start }.encode())
+        let entries = chosen.by_ref().take(limit).collect();
+        Page { entries, more: chosen.next().is_some() }
     }
 }
 

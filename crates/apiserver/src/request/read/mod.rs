@@ -41,12 +41,10 @@ pub fn cache_status(error: CacheError) -> Status {
         CacheError::TooLargeRevision { asked, current } => {
             Status::too_large_resource_version(asked.get(), current.get())
         }
-        CacheError::Expired { asked, oldest } => {
-            Status::expired(format!("too old resource version: {asked} ({oldest})"))
-        }
+        CacheError::Expired { oldest } => Status::expired(format!("too old resource version, the oldest is {oldest}")),
         CacheError::NotReady => Status::too_many_requests("storage is (re)initializing", 1),
-        CacheError::Undecryptable { reason, .. } => Status::internal(reason.as_ref()),
         CacheError::Storage(error) => storage_status(&error),
+        undecryptable @ CacheError::Undecryptable { .. } => Status::internal(undecryptable.to_string()),
     }
 }
 

@@ -157,19 +157,16 @@ pub fn version_problem(text: &str, error: &str) -> String {
 /// Refuses selectors of fields that the resource can't be selected by.
 fn check_field_labels(fields: &FieldSelector, target: &Target) -> Result<(), Status> {
     let selectable = &target.version().selectable_fields;
-    let known = |name: &str| {
-        matches!(name, "metadata.name" | "metadata.namespace") || selectable.iter().any(|field| field == name)
-    };
-    match fields.requirements().find(|requirement| !known(&requirement.field)) {
+    let usual = |name: &str| matches!(name, "metadata.name" | "metadata.namespace");
+    let only_usual = selectable.iter().all(|field| usual(&field.label)) && selectable.len() != 1;
+    let known = |name: &str| if only_usual { usual(name) } else { selectable.iter().any(|field| field.label == name) };
+    match fields.requirements().iter().find(|requirement| !known(&requirement.field)) {
         None => Ok(()),
-        Some(unknown) => Err(Status::bad_request(unknown_field(&unknown.field, target))),
+        Some(unknown) if only_usual => {
+            let name = pintle_meta::field::go_quote(&unknown.field);
+            let text = format!("{name} is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
+            Err(Status::bad_request(text))
+        }
+        Some(unknown) => Err(Status::bad_request(format!("field label not supported: {}", unknown.field))),
     }
-}
-
-fn unknown_field(name: &str, target: &Target) -> String {
-    let selectable = &target.version().selectable_fields;
-    if selectable.is_empty() {
-        return format!("{name:?} is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
-    }
-    format!("field label not supported: {name}")
 }

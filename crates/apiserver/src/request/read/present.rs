@@ -10,7 +10,7 @@ use crate::served::Target;
 use crate::server::Server;
 use bytes::Bytes;
 use pintle_meta::value::{to_json, write_json};
-use pintle_meta::{List, Map, Object, Reason, Status, Value};
+use pintle_meta::{List, Map, Object, Reason, Status, Str, Value};
 use pintle_schema::table::{self, IncludeObject};
 use pintle_schema::{form, partial};
 use pintle_storage::Revision;
@@ -29,6 +29,7 @@ pub struct Presenter {
     target: Target,
     negotiated: Negotiated,
     include: IncludeObject,
+    group_version: Str,
 }
 
 /// What a list says of itself.
@@ -53,7 +54,8 @@ impl Presenter {
                 .map_err(|error| Status::bad_request(format!("Unable to convert to Table as requested: {error}")))?,
             _ => IncludeObject::default(),
         };
-        Ok(Presenter { server: Arc::clone(server), target: target.clone(), negotiated, include })
+        let group_version = Str::from(target.version().group_version().to_string());
+        Ok(Presenter { server: Arc::clone(server), target: target.clone(), negotiated, include, group_version })
     }
 
     /// One object as the cache has it.
@@ -161,12 +163,12 @@ impl Presenter {
 
     async fn spliced_list(&self, entries: &[Arc<Entry>], meta: &ListMeta) -> Result<Response, Status> {
         let version = self.target.version();
-        let prefix_len = typed_prefix_len(version.kind.kind.as_str(), &version.group_version().to_string());
+        let prefix_len = typed_prefix_len(&version.kind.kind, &self.group_version);
         let mut body = Vec::with_capacity(256 + entries.iter().map(|entry| entry.size() + 64).sum::<usize>());
         body.extend_from_slice(b"{\"kind\":");
         write_json(&Value::from(format!("{}List", version.kind.kind)), &mut body);
         body.extend_from_slice(b",\"apiVersion\":");
-        write_json(&Value::from(version.group_version().to_string()), &mut body);
+        write_json(&Value::String(self.group_version.clone()), &mut body);
         body.extend_from_slice(b",\"metadata\":");
         write_json(&meta.to_value(), &mut body);
         body.extend_from_slice(b",\"items\":[");
@@ -188,7 +190,7 @@ impl Presenter {
         let version = self.target.version();
         Value::from([
             ("kind", format!("{}List", version.kind.kind).into()),
-            ("apiVersion", version.group_version().to_string().into()),
+            ("apiVersion", Value::String(self.group_version.clone())),
             ("metadata", meta),
             ("items", Value::List(items.into_iter().collect::<List>())),
         ])
@@ -196,8 +198,18 @@ impl Presenter {
 
     /// The object's compact JSON, from the shared cache.
     fn json(&self, entry: &Entry, revision: Revision) -> Result<Bytes, Status> {
-        let key = EncodingKey::new(entry, revision, &self.target.resource, &self.target.version().name, JSON_FORM);
-        self.server.cache.encodings().get_or_make(key, || Ok(Bytes::from(to_json(&self.value(entry, revision)?))))
+        let generation = self.target.resource.generation;
+        let key = EncodingKey::current(entry, generation, self.group_version.clone(), JSON_FORM);
+        let key = key.map(|key| if revision == entry.mod_revision() { key } else { key.shown_at(revision) });
+        let encodings = self.server.cache.encodings();
+        if let Some(found) = key.as_ref().and_then(|key| encodings.get(key)) {
+            return Ok(found);
+        }
+        let made = Bytes::from(to_json(&self.value(entry, revision)?));
+        if let Some(key) = key {
+            encodings.put(key, made.clone());
+        }
+        Ok(made)
     }
 
     fn value(&self, entry: &Entry, revision: Revision) -> Result<Value, Status> {
@@ -210,7 +222,11 @@ impl Presenter {
 
     fn row(&self, object: &Value) -> Value {
         let now = self.server.sources.unix_seconds();
-        table::row(&self.target.resource, self.target.version(), object, self.include, now)
+        let version = match &self.negotiated.shape {
+            As::Table(version) => version,
+            _ => "v1",
+        };
+        table::row(&self.target.resource, self.target.version(), object, self.include, version, now)
     }
 
     fn not_a_list(&self) -> Status {

@@ -3,7 +3,7 @@
 use super::options::ListOptions;
 use crate::served::Target;
 use pintle_meta::selector::{FieldSelector, LabelSelector};
-use pintle_meta::{Map, Value};
+use pintle_meta::{Str, Value};
 use pintle_schema::form;
 use pintle_watchcache::{Entry, Filter, Interest};
 
@@ -26,16 +26,14 @@ impl Selection {
         self.labels.is_everything() && self.fields.is_everything()
     }
 
-    /// What of the selection the cache can index.
+    /// What of the selection the cache can look up.
     pub fn interest(&self, namespace: &str) -> Interest {
-        let name = self.fields.exact("metadata.name").map(str::to_owned);
-        let field = self
-            .target
-            .version()
-            .selectable_fields
-            .iter()
-            .find_map(|field| Some((field.to_string(), self.fields.exact(field)?.to_owned())));
-        let namespace = (!namespace.is_empty()).then(|| namespace.to_owned());
+        let name = self.fields.exact("metadata.name").map(Str::from);
+        let selectable = &self.target.version().selectable_fields;
+        let field = selectable.iter().find_map(|field| {
+            Some((field.field.clone(), Str::from(self.fields.exact(&field.label)?)))
+        });
+        let namespace = (!namespace.is_empty()).then(|| Str::from(namespace));
         Interest { namespace, name, field }
     }
 
@@ -44,15 +42,12 @@ impl Selection {
             return true;
         }
         let in_key = |field: &str| matches!(field, "metadata.name" | "metadata.namespace");
-        let object = if self.fields.requirements().all(|requirement| in_key(&requirement.field)) {
-            None
-        } else {
-            self.decode(entry)
-        };
+        let by_key = self.fields.requirements().iter().all(|requirement| in_key(&requirement.field));
+        let object = if by_key { None } else { self.decode(entry) };
         self.fields.matches(|field| match field {
-            "metadata.name" => entry.name().to_owned(),
-            "metadata.namespace" => entry.namespace().to_owned(),
-            field => object.as_ref().map_or_else(String::new, |object| self.field(object, field)),
+            "metadata.name" => Str::from(entry.name()),
+            "metadata.namespace" => Str::from(entry.namespace()),
+            field => object.as_ref().map(|object| self.field(object, field)).unwrap_or_default(),
         })
     }
 
@@ -63,29 +58,26 @@ impl Selection {
         form::from_stored(&self.target.resource, storage, version, bytes, entry.mod_revision().get()).ok()
     }
 
-    fn field(&self, object: &Value, field: &str) -> String {
-        if let Some(value) = self.target.resource.hooks.selectable_field(object, field) {
-            return value;
+    /// The text of a selectable field: the kind's own, or the member of that name.
+    fn field(&self, object: &Value, label: &str) -> Str {
+        let selectable = &self.target.version().selectable_fields;
+        let field = selectable.iter().find(|field| field.label == label).map_or(label, |field| &field.field);
+        if let Some(text) = self.target.resource.hooks.selectable_field(object, field) {
+            return Str::from(text);
         }
         let path: Vec<&str> = field.split('.').collect();
         match object.at(&path) {
-            Some(Value::String(text)) => text.to_string(),
-            Some(Value::Bool(flag)) => flag.to_string(),
-            Some(Value::Int(number)) => number.to_string(),
-            _ => String::new(),
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Bool(flag)) => Str::from(flag.to_string()),
+            Some(Value::Int(number)) => Str::from(number.to_string()),
+            _ => Str::new(),
         }
     }
 }
 
 impl Filter for Selection {
     fn matches(&self, entry: &Entry) -> bool {
-        if !self.labels.is_everything() {
-            let empty = Map::new();
-            let labels = entry.labels();
-            if !self.labels.matches(labels.unwrap_or(&empty)) {
-                return false;
-            }
-        }
-        self.fields_match(entry)
+        let labels = entry.labels();
+        (self.labels.is_everything() || self.labels.matches_by(|key| labels.get(key))) && self.fields_match(entry)
     }
 }

@@ -5,7 +5,7 @@ use super::options::{self, ListOptions};
 use super::present::Presenter;
 use super::select::Selection;
 use crate::request::authorize::Authorized;
-use crate::request::reply::{Body, Format, Negotiated, Response};
+use crate::request::reply::{Body, Format, Negotiated, Response, whole};
 use crate::served::Target;
 use crate::server::Server;
 use bytes::Bytes;
@@ -16,7 +16,7 @@ use http_body_util::{BodyExt, StreamBody};
 use pintle_meta::value::to_json;
 use pintle_meta::{ResourceVersion, Status};
 use pintle_storage::Revision;
-use pintle_watchcache::{Delivery, End, EventKind, Freshness, Start, WatchRequest, Watcher};
+use pintle_watchcache::{Delivery, Ending, Error as CacheError, EventKind, Freshness, Start, WatchRequest, Watcher};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,21 +43,46 @@ pub(super) async fn watch(
     let timeout = timeout.unwrap_or_else(|| server.sources.spread(least, least));
     let content_type = stream_type(&negotiated);
     let selection = Selection::new(&target, &options);
-    let namespace = if target.is_namespaced() { info.namespace.as_str() } else { "" };
+    let namespace = target.namespace_of(info).unwrap_or_default();
     let presenter = Presenter::new(&server, &target, negotiated, query)?;
     let prefix = target.storage_prefix().ok_or_else(Status::method_not_allowed)?;
     let view = server.cache.resource(prefix);
-    let wanted = WatchRequest { interest: selection.interest(namespace), start: start(&options)?, filter: Arc::new(selection) };
-    let watcher = view.watch(wanted).await.map_err(cache_status)?;
-    let events = Events::new(watcher, presenter, &options, timeout);
+    let start = start(&options)?;
+    let wanted = WatchRequest::new(start).interest(selection.interest(namespace));
+    let wanted = if selection.is_everything() { wanted } else { wanted.filter(selection) };
+    let events = match view.watch(wanted).await {
+        Ok(watcher) => Events::new(watcher, presenter, &options, timeout),
+        Err(CacheError::Expired { oldest }) => return Ok(streamed(content_type, too_old(start, oldest))),
+        Err(error) => return Err(cache_status(error)),
+    };
     let frames = stream::unfold(events, |mut events| async move {
         let bytes = events.next().await?;
         Some((Ok::<_, Infallible>(Frame::data(bytes)), events))
     });
-    let body: Body = StreamBody::new(frames).boxed_unsync();
+    Ok(streamed(content_type, StreamBody::new(frames).boxed_unsync()))
+}
+
+fn streamed(content_type: &'static str, body: Body) -> Response {
     let mut response = http::Response::new(body);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    Ok(response)
+    response
+}
+
+/// A watch from before what is remembered: one event that says so.
+fn too_old(start: Start, oldest: Revision) -> Body {
+    let asked = match start {
+        Start::After(revision) => revision,
+        _ => Revision::ZERO,
+    };
+    whole(error_line(&Status::expired(format!("too old resource version: {asked} ({oldest})"))))
+}
+
+fn error_line(status: &Status) -> Bytes {
+    let object = to_json(&status.to_value());
+    let mut line = b"{\"type\":\"ERROR\",\"object\":".to_vec();
+    line.extend_from_slice(&object);
+    line.extend_from_slice(b"}\n");
+    Bytes::from(line)
 }
 
 fn stream_type(negotiated: &Negotiated) -> &'static str {
@@ -77,7 +102,8 @@ fn start(options: &ListOptions) -> Result<Start, Status> {
             Start::InitialThenLive(Freshness::NotOlderThan(Revision::new(revision)))
         }
         ResourceVersion::At(revision) => Start::After(Revision::new(revision)),
-        ResourceVersion::Unset | ResourceVersion::Any => Start::Live,
+        ResourceVersion::Unset => Start::Live(Freshness::Latest),
+        ResourceVersion::Any => Start::Live(Freshness::Any),
     })
 }
 
@@ -128,22 +154,21 @@ impl Events {
 
     fn deliver(&mut self, delivery: Delivery) -> Option<Bytes> {
         let made = match delivery {
-            Delivery::Event { kind, entry, revision, .. } => {
-                let word = match kind {
+            Delivery::Event(event) => {
+                let word = match event.kind {
                     EventKind::Added => "ADDED",
                     EventKind::Modified => "MODIFIED",
                     EventKind::Deleted => "DELETED",
                 };
-                self.presenter.event(word, &entry, revision, self.first)
+                self.presenter.event(word, &event.entry, event.revision, self.first)
             }
             Delivery::InitialEventsEnd(revision) => {
                 return self.bookmarks.is_some().then(|| self.presenter.bookmark(revision, true, self.first));
             }
-            Delivery::Progress(_) => return None,
-            Delivery::Ended(End::Expired { asked, oldest }) => {
-                Err(Status::expired(format!("too old resource version: {asked} ({oldest})")))
+            Delivery::Ended(Ending::Expired) => {
+                Err(Status::expired("The resourceVersion for the provided watch is too old."))
             }
-            Delivery::Ended(_) => {
+            Delivery::Ended(Ending::Stopped | Ending::StorageLost) => {
                 self.over = true;
                 return None;
             }
@@ -154,11 +179,7 @@ impl Events {
     /// An error ends the watch.
     fn error(&mut self, status: &Status) -> Bytes {
         self.over = true;
-        let object = to_json(&status.to_value());
-        let mut line = b"{\"type\":\"ERROR\",\"object\":".to_vec();
-        line.extend_from_slice(&object);
-        line.extend_from_slice(b"}\n");
-        Bytes::from(line)
+        error_line(status)
     }
 
     fn bookmark(&self) -> Option<Bytes> {

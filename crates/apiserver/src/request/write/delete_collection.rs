@@ -5,7 +5,7 @@ use crate::request::read::{ListMeta, ListOptions, Presenter, Selection, cache_st
 use crate::request::reply::Response;
 use hyper::body::Incoming;
 use pintle_meta::Status;
-use pintle_watchcache::{Entry, Filter, Freshness};
+use pintle_watchcache::{Entry, Filter, Freshness, ListRequest};
 use std::sync::Arc;
 
 pub(super) async fn delete_collection(write: Write, body: Incoming) -> Result<Response, Status> {
@@ -13,9 +13,11 @@ pub(super) async fn delete_collection(write: Write, body: Incoming) -> Result<Re
     let body = write.body(body).await?;
     let options = write.delete_options(&body)?;
     let selection = Selection::new(&write.target, &listing);
-    let snapshot = write.view.list(&write.namespace, Freshness::Latest).await.map_err(cache_status)?;
+    let namespace = Some(write.namespace.as_str()).filter(|namespace| !namespace.is_empty());
+    let request = ListRequest::new(write.view.range(namespace), Freshness::Latest);
+    let snapshot = write.view.list(request).await.map_err(cache_status)?;
     let most = usize::try_from(listing.limit).ok().filter(|limit| *limit > 0).unwrap_or(usize::MAX);
-    let chosen: Vec<Arc<Entry>> = snapshot.iter().filter(|entry| selection.matches(entry)).take(most).collect();
+    let chosen: Vec<Arc<Entry>> = snapshot.iter().filter(|entry| selection.matches(entry)).take(most).cloned().collect();
     for entry in &chosen {
         let one = Write { namespace: entry.namespace().into(), ..write.clone() };
         match one.delete_named(entry.name(), &options).await {

@@ -33,7 +33,7 @@ impl Write {
         match found.entry {
             Some(entry) => {
                 let bytes = entry.value().map_err(Status::internal)?.clone();
-                Ok(Some(self.read_live(bytes, entry.mod_revision(), entry.stale(), true)?))
+                Ok(Some(self.read_live(bytes, entry.mod_revision(), entry.is_stale(), true)?))
             }
             None => self.stored(name).await,
         }

@@ -101,7 +101,8 @@ impl Write {
 
     /// The storage key of an object of this resource.
     fn key(&self, name: &str) -> Bytes {
-        self.view.key(&self.namespace, name)
+        let namespace = Some(self.namespace.as_str()).filter(|namespace| !namespace.is_empty());
+        Bytes::from(self.view.key(namespace, name))
     }
 
     /// The object in the negotiated form.

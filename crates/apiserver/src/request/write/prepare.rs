@@ -2,7 +2,7 @@
 
 use super::Write;
 use super::live::Live;
-use pintle_meta::{Map, Object, Value};
+use pintle_meta::{Map, Object, ObjectMut, Str, Value};
 use pintle_schema::object_meta::{self, only_times_differ};
 use pintle_schema::{decode, form};
 
@@ -19,7 +19,7 @@ impl Write {
         let (resource, version) = (&self.target.resource, self.target.version());
         let (uid, now) = (self.server.sources.uuid(), self.now());
         object_meta::begin_create(&version.schema, &resource.strategy, &mut object, uid, &now);
-        if resource.strategy.status_apart {
+        if resource.strategy.resets.iter().any(|member| member == "status") {
             self.clear_status(&mut object);
         }
         resource.hooks.prepare_create(&mut object);
@@ -31,14 +31,12 @@ impl Write {
         let (resource, version) = (&self.target.resource, self.target.version());
         let old = &live.object;
         object_meta::begin_update(&version.schema, &mut object, old);
-        let strategy = &resource.strategy;
-        if self.target.subresource().is_some_and(|sub| sub.name == "status") {
-            self.keep_all_but_status(&mut object, old);
-        } else if strategy.status_apart {
-            self.keep(&mut object, old, "status");
+        match self.target.subresource() {
+            Some(sub) => self.keep_all_but(&sub.name, &sub.resets, &mut object, old),
+            None => resource.strategy.resets.iter().for_each(|member| self.keep(&mut object, old, member)),
         }
         resource.hooks.prepare_update(&mut object, old);
-        object_meta::bump_generation(&version.schema, strategy, &mut object, old);
+        object_meta::bump_generation(&version.schema, &resource.strategy, &mut object, old);
         let mut object = self.normal(object);
         if only_times_differ(&object, old) {
             self.keep_managed_fields(&mut object, old);
@@ -56,18 +54,44 @@ impl Write {
         }
     }
 
-    /// A status write changes status, and of metadata what its kind lets it.
-    fn keep_all_but_status(&self, object: &mut Value, old: &Value) {
-        let members: Vec<String> =
-            self.target.version().schema.fields().iter().map(|field| field.name.to_string()).collect();
-        for member in members {
-            if !matches!(member.as_str(), "kind" | "apiVersion" | "metadata" | "status") {
-                self.keep(object, old, &member);
+    /// A write through `status` changes status, and of metadata what its kind lets it.
+    fn keep_all_but(&self, written: &str, resets: &[Str], object: &mut Value, old: &Value) {
+        if written == "status" {
+            let own = |name: &str| !matches!(name, "kind" | "apiVersion" | "metadata" | "status");
+            let members = self.target.version().schema.fields().iter().filter(|field| own(&field.name));
+            members.for_each(|field| self.keep(object, old, &field.name));
+        }
+        resets.iter().for_each(|member| self.keep(object, old, member));
+    }
+
+    /// Leaves a member as it was in `old`. Of metadata as a whole, all but what tells versions apart.
+    fn keep(&self, object: &mut Value, old: &Value, member: &str) {
+        let schema = &self.target.version().schema;
+        match member.split_once('.') {
+            None if member == "metadata" => {
+                let version = object.resource_version().to_owned();
+                let managed = object.metadata().and_then(|meta| meta.get("managedFields")).cloned();
+                self.keep_member(object, old, member);
+                object_meta::set_meta(schema, object, "resourceVersion", version);
+                if let Some(managed) = managed {
+                    object_meta::set_meta(schema, object, "managedFields", managed);
+                }
+            }
+            None => self.keep_member(object, old, member),
+            Some(("metadata", key)) => match old.metadata().and_then(|meta| meta.get(key)) {
+                Some(value) => object_meta::set_meta(schema, object, key, value.clone()),
+                None => drop(object.remove_meta(key)),
+            },
+            Some((section, key)) => {
+                let value = old.at(&[section, key]).cloned().unwrap_or_default();
+                if let Some(place) = object.place(&[section, key]) {
+                    *place = value;
+                }
             }
         }
     }
 
-    fn keep(&self, object: &mut Value, old: &Value, member: &str) {
+    fn keep_member(&self, object: &mut Value, old: &Value, member: &str) {
         let Some(map) = object.as_map_mut() else { return };
         match old.get(member) {
             Some(value) => decode::set_field(&self.target.version().schema, map, member, value.clone()),
