@@ -158,8 +158,10 @@ pub struct Column {
 /// Where a cell comes from. Paths are members from the root of the object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cell {
-    /// The value itself.
+    /// The value itself, null where there is none.
     Path(Vec<Str>),
+    /// The value itself, or the zero that Go does not print.
+    OrZero(Vec<Str>, Zero),
     /// Time since that time, for people.
     Age(Vec<Str>),
     /// Number of items.
@@ -170,6 +172,17 @@ pub enum Cell {
     Selector(Vec<Str>),
     /// Computed by the kind's `cells` hook.
     Computed,
+}
+
+/// Go's zero of a member that is left out when it is zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Zero {
+    /// `""`
+    Text,
+    /// `0`
+    Number,
+    /// `false`
+    No,
 }
 
 /// What the reference's strategy for a resource says, as data.

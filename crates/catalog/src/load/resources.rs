@@ -18,8 +18,9 @@ use pintle_meta::{GroupVersionKind, Str};
 use pintle_schema::Resource;
 use pintle_schema::resource::{
     Cell, Column, Generation, NameRule, Names, Propagation, Scope, SelectableField, Storage, Strategy,
-    Subresource, Verb, Verbs, Version,
+    Subresource, Verb, Verbs, Version, Zero,
 };
+use pintle_schema::{Struct, Type};
 use std::sync::Arc;
 
 /// Groups in order, and all resources.
@@ -85,7 +86,9 @@ fn resource(heading: &str, body: &[&str], definitions: &Definitions) -> Resource
     if columns.is_empty() {
         columns = default_columns();
     }
-    made.versions.iter_mut().for_each(|version| version.columns.clone_from(&columns));
+    for version in &mut made.versions {
+        version.columns = columns.iter().map(|column| with_zero(column, &version.schema)).collect();
+    }
     made
 }
 
@@ -196,6 +199,30 @@ fn cell(source: &str) -> Cell {
         Some(("selector", text)) => Cell::Selector(path(text)),
         Some((other, _)) => panic!("no cell source {other}"),
         None => Cell::Path(path(source)),
+    }
+}
+
+/// A column that shows Go's zero where its member is left out for being zero.
+fn with_zero(column: &Column, schema: &Struct) -> Column {
+    let mut column = column.clone();
+    if let Cell::Path(path) = &column.cell
+        && let Some(zero) = zero_of(path, schema)
+    {
+        column.cell = Cell::OrZero(path.clone(), zero);
+    }
+    column
+}
+
+fn zero_of(path: &[Str], schema: &Struct) -> Option<Zero> {
+    let (first, rest) = path.split_first()?;
+    let (_, field) = schema.field(first)?;
+    match &field.ty {
+        _ if field.pointer => None,
+        Type::Struct(ty) => zero_of(rest, ty),
+        Type::String => Some(Zero::Text),
+        Type::Int(_) => Some(Zero::Number),
+        Type::Bool => Some(Zero::No),
+        _ => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Cells that are data: a value, an age, a count, labels, a selector.
 
-use crate::resource::Cell;
+use crate::resource::{Cell, Zero};
 use pintle_meta::selector::LabelSelector;
 use pintle_meta::time::{Duration, Time, human_duration};
 use pintle_meta::{Str, Value};
@@ -14,6 +14,7 @@ const UNKNOWN: &str = "<unknown>";
 pub(super) fn value(source: &Cell, object: &Value, now: i64) -> Value {
     match source {
         Cell::Path(path) => follow(object, path).cloned().unwrap_or(Value::Null),
+        Cell::OrZero(path, zero) => follow(object, path).cloned().unwrap_or_else(|| zero_value(*zero)),
         Cell::Age(path) => age(follow(object, path), now),
         Cell::Len(path) => Value::Int(follow(object, path).map_or(0, length)),
         Cell::Labels(path) => labels(follow(object, path)),
@@ -24,6 +25,14 @@ pub(super) fn value(source: &Cell, object: &Value, now: i64) -> Value {
 
 fn follow<'a>(object: &'a Value, path: &[Str]) -> Option<&'a Value> {
     path.iter().try_fold(object, |value, key| value.get(key))
+}
+
+fn zero_value(zero: Zero) -> Value {
+    match zero {
+        Zero::Text => "".into(),
+        Zero::Number => 0.into(),
+        Zero::No => false.into(),
+    }
 }
 
 fn age(value: Option<&Value>, now: i64) -> Value {

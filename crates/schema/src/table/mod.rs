@@ -62,11 +62,14 @@ pub fn row(
     now_unix_seconds: i64,
 ) -> Value {
     let mut computed = resource.hooks.cells(object, now_unix_seconds).into_iter();
-    let cells = shown.columns.iter().map(|column| match &column.cell {
+    let mut cells: Vec<Value> = Vec::with_capacity(shown.columns.len());
+    cells.extend(shown.columns.iter().map(|column| match &column.cell {
         Cell::Computed => computed.next().unwrap_or(Value::Null),
         source => cell::value(source, object, now_unix_seconds),
-    });
-    let cells: Value = cells.collect();
+    }));
+    // The reference has a kind that sends a cell without a column.
+    cells.extend(computed);
+    let cells: Value = cells.into_iter().collect();
     let carried = match include {
         IncludeObject::None => Value::Null,
         IncludeObject::Metadata => partial::object(object, version),

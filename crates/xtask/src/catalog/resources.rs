@@ -79,7 +79,7 @@ fn write_resource(text: &mut String, versions: &[Row<'_>], strategies: &Table, p
     if plural == "pods" && group == "core" {
         text.push_str("  graceful\n");
     }
-    write_columns(text, kind, printers);
+    write_columns(text, group, kind, printers);
     for row in versions {
         let served = if row.get("enabled_by_default") == "on" { "on" } else { "off" };
         let _ = writeln!(text, "  version {} {served} {kind} {}", row.get("version"), row.get("verbs"));
@@ -180,12 +180,16 @@ fn members(written: &str) -> String {
     names.join(",")
 }
 
-fn write_columns(text: &mut String, kind: &str, printers: &Table) {
+fn write_columns(text: &mut String, group: &str, kind: &str, printers: &Table) {
     let mut own: Vec<Row<'_>> = printers.rows().filter(|row| row.get("kind") == kind).collect();
     own.sort_by_key(|row| row.get("seq").parse::<u32>().unwrap_or_default());
     for row in own {
-        let cells =
-            [row.get("name"), row.get("type"), row.get("format"), row.get("priority"), row.get("source")];
+        let source = match (group, row.get("source")) {
+            // The tables speak of core's events.
+            ("events.k8s.io", ".involvedObject.fieldPath") => ".regarding.fieldPath",
+            (_, source) => source,
+        };
+        let cells = [row.get("name"), row.get("type"), row.get("format"), row.get("priority"), source];
         let _ = writeln!(text, "  column {}", cells.join("|"));
     }
 }
