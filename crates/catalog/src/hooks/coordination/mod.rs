@@ -1,0 +1,5 @@
+//! coordination.k8s.io.
+
+mod lease;
+
+pub(super) use lease::Lease;

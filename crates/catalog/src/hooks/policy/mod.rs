@@ -1,0 +1,5 @@
+//! policy.
+
+mod pod_disruption_budget;
+
+pub(super) use pod_disruption_budget::PodDisruptionBudget;

@@ -1,0 +1,5 @@
+//! rbac.authorization.k8s.io.
+
+mod binding;
+
+pub(super) use binding::Binding;

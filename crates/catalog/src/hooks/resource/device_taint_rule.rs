@@ -1,0 +1,16 @@
+//! DeviceTaintRule: since when it taints.
+
+use crate::hooks::cells::age;
+use pintle_meta::Value;
+use pintle_schema::Hooks;
+
+/// resource.k8s.io DeviceTaintRule.
+#[derive(Debug)]
+pub(crate) struct DeviceTaintRule;
+
+impl Hooks for DeviceTaintRule {
+    fn cells(&self, object: &Value, now_unix_seconds: i64) -> Vec<Value> {
+        let added = object.at(&["spec", "taint", "timeAdded"]).filter(|time| !time.is_null());
+        vec![added.map_or_else(String::new, |time| age(Some(time), now_unix_seconds)).into()]
+    }
+}
