@@ -1,4 +1,4 @@
-//! CustomResourceDefinition between v1 and v1beta1. v1beta1 holds once, beside its versions, what all versions
+//! CustomResourceDefinition between v1 and v1beta1. v1beta1 holds once, beside its versions, what all of them
 //! have alike; v1 repeats it in each.
 
 use crate::hooks::cells::items;
@@ -156,5 +156,50 @@ fn rename_columns(spec: &mut Value, from: &str, to: &str) {
     rename(spec);
     if let Some(Value::List(versions)) = spec.as_map_mut().and_then(|spec| spec.get_mut("versions")) {
         versions.make_mut().iter_mut().for_each(rename);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pintle_meta::value::parse;
+
+    #[test]
+    fn what_versions_have_alike_stands_once() {
+        for (v1, v1beta1) in [
+            (
+                r#"{"spec":{"versions":[{"name":"a","schema":{"x":1},"subresources":{},
+                    "additionalPrinterColumns":[{"name":"C","jsonPath":".c"}],"selectableFields":[{"jsonPath":".s"}]},
+                    {"name":"b","schema":{"x":1}}]}}"#,
+                r#"{"spec":{"preserveUnknownFields":false,"version":"a","validation":{"x":1},"versions":[
+                    {"name":"a","subresources":{},"additionalPrinterColumns":[{"name":"C","JSONPath":".c"}],
+                    "selectableFields":[{"jsonPath":".s"}]},{"name":"b"}]}}"#,
+            ),
+            (
+                r#"{"spec":{"preserveUnknownFields":true,"versions":[
+                    {"name":"a","schema":{"x":1},"selectableFields":[{"jsonPath":".s"}]},
+                    {"name":"b","schema":{"x":2},"selectableFields":[{"jsonPath":".s"}]}]}}"#,
+                r#"{"spec":{"preserveUnknownFields":true,"version":"a","versions":[
+                    {"name":"a","schema":{"x":1},"selectableFields":[{"jsonPath":".s"}]},
+                    {"name":"b","schema":{"x":2},"selectableFields":[{"jsonPath":".s"}]}]}}"#,
+            ),
+            (
+                r#"{"spec":{"versions":[{"name":"a"}],"conversion":{"strategy":"Webhook","webhook":
+                    {"clientConfig":{"url":"u"},"conversionReviewVersions":["v1"]}}}}"#,
+                r#"{"spec":{"preserveUnknownFields":false,"version":"a","versions":[{"name":"a"}],"conversion":
+                    {"strategy":"Webhook","webhookClientConfig":{"url":"u"},"conversionReviewVersions":["v1"]}}}"#,
+            ),
+        ] {
+            let (v1, v1beta1) = (parse(v1.as_bytes()).unwrap(), parse(v1beta1.as_bytes()).unwrap());
+            let mut object = v1.clone();
+            to_v1beta1(&mut object);
+            assert_eq!(object, v1beta1);
+            to_v1(&mut object);
+            if v1["spec"].get("preserveUnknownFields").is_none() {
+                // Normal form leaves out what is false.
+                assert_eq!(object.take_at(&["spec", "preserveUnknownFields"]), Some(false.into()));
+            }
+            assert_eq!(object, v1);
+        }
     }
 }

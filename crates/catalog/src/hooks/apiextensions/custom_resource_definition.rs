@@ -6,6 +6,10 @@ use crate::hooks::shape;
 use pintle_meta::Value;
 use pintle_schema::Hooks;
 
+/// Alike in all versions.
+const STATUS: &str =
+    "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus";
+
 /// apiextensions.k8s.io CustomResourceDefinition.
 #[derive(Debug)]
 pub(crate) struct CustomResourceDefinition;
@@ -25,13 +29,17 @@ impl Hooks for CustomResourceDefinition {
                 default_names(names, ty("CustomResourceDefinitionNames"));
             }
         }
-        if items(object, &["status", "storedVersions"]).is_empty()
-            && let Some(stored) = stored_version(object)
-            && let Some(status) = object.place(&["status"])
-        {
-            let versions: Value = [stored].into_iter().collect();
-            shape::set(ty("CustomResourceDefinitionStatus"), status, "storedVersions", versions);
+        if items(object, &["status", "storedVersions"]).is_empty() {
+            note_stored_version(object);
         }
+    }
+
+    fn prepare_create(&self, object: &mut Value) {
+        note_stored_version(object);
+    }
+
+    fn prepare_update(&self, object: &mut Value, _old: &Value) {
+        note_stored_version(object);
     }
 
     fn convert(&self, from: &str, to: &str, object: &mut Value) {
@@ -40,6 +48,19 @@ impl Hooks for CustomResourceDefinition {
             ("v1beta1", "v1") => convert::to_v1(object),
             _ => {}
         }
+    }
+}
+
+/// The version that objects are written in now joins those they were ever written in.
+fn note_stored_version(object: &mut Value) {
+    let Some(stored) = stored_version(object) else { return };
+    let mut versions = items(object, &["status", "storedVersions"]).to_vec();
+    if !versions.contains(&stored)
+        && let Some(status) = object.place(&["status"])
+    {
+        versions.push(stored);
+        let versions: Value = versions.into_iter().collect();
+        shape::set(shape::definition(STATUS), status, "storedVersions", versions);
     }
 }
 
@@ -66,6 +87,7 @@ fn stored_version(object: &Value) -> Option<Value> {
 mod tests {
     use super::*;
     use crate::hooks::cells::tests::check_default;
+    use pintle_meta::value::parse;
 
     #[test]
     fn names_and_stored_versions_follow() {
@@ -93,6 +115,19 @@ mod tests {
                 ),
             ],
         );
+    }
+
+    #[test]
+    fn the_version_that_is_stored_now_joins_those_before() {
+        let crd = |versions: &str| {
+            let spec = r#""spec":{"versions":[{"name":"v2","storage":true}]}"#;
+            parse(format!(r#"{{{spec},"status":{{"storedVersions":{versions}}}}}"#).as_bytes()).unwrap()
+        };
+        let mut object = crd(r#"["v1"]"#);
+        CustomResourceDefinition.prepare_update(&mut object, &Value::Null);
+        assert_eq!(object, crd(r#"["v1","v2"]"#));
+        CustomResourceDefinition.prepare_update(&mut object, &Value::Null);
+        assert_eq!(object, crd(r#"["v1","v2"]"#));
     }
 
     #[test]

@@ -101,3 +101,94 @@ fn put(object: &mut Value, path: &[&str], value: Value) {
         *place = value;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pintle_meta::value::parse;
+
+    fn object(text: &str) -> Value {
+        parse(text.as_bytes()).unwrap()
+    }
+
+    /// v2 holds everything, so there and back is the same, but that v1's own target goes last.
+    #[test]
+    fn v1_keeps_in_annotations_what_it_has_no_fields_for() {
+        let v2 = object(
+            r#"{"metadata":{"annotations":{"keep":"me"}},"spec":{"metrics":[
+                {"type":"External","external":{"metric":{"name":"e"},"target":{"type":"AverageValue","averageValue":"3"}}},
+                {"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":60}}}],
+                "behavior":{"scaleUp":{"selectPolicy":"Min","policies":[{"type":"Pods","value":4,"periodSeconds":15}],
+                "tolerance":"100m"},"scaleDown":{"stabilizationWindowSeconds":1}}},
+                "status":{"currentMetrics":[
+                {"type":"Resource","resource":{"name":"cpu","current":{"averageValue":"3m","averageUtilization":7}}}],
+                "conditions":[{"type":"AbleToScale","status":"True","lastTransitionTime":null}]}}"#,
+        );
+        let mut made = v2.clone();
+        to_v1(&mut made);
+        let annotation = |name: &str| annotations::get(&made, name).unwrap();
+        assert_eq!(
+            annotation(annotations::METRICS),
+            r#"[{"type":"External","external":{"metricName":"e","targetAverageValue":"3"}}]"#
+        );
+        assert_eq!(
+            annotation(annotations::CURRENT_METRICS),
+            concat!(
+                r#"[{"type":"Resource","resource":{"name":"cpu","currentAverageUtilization":7,"#,
+                r#""currentAverageValue":"3m"}}]"#
+            )
+        );
+        assert_eq!(
+            annotation(annotations::BEHAVIOR),
+            concat!(
+                r#"{"ScaleUp":{"StabilizationWindowSeconds":null,"SelectPolicy":"Min","#,
+                r#""Policies":[{"Type":"Pods","Value":4,"PeriodSeconds":15}],"Tolerance":"100m"},"#,
+                r#""ScaleDown":{"StabilizationWindowSeconds":1,"SelectPolicy":null,"Policies":null,"Tolerance":null}}"#
+            )
+        );
+        assert_eq!(made["spec"]["targetCPUUtilizationPercentage"], Value::Int(60));
+        assert_eq!(made["status"]["currentCPUUtilizationPercentage"], Value::Int(7));
+        to_v2(&mut made);
+        assert_eq!(made, v2);
+    }
+
+    #[test]
+    fn states_without_a_value_get_zero() {
+        let metric = object(
+            r#"{"type":"Object","object":{"metric":{"name":"m"},"describedObject":{"kind":"K","name":"n"},
+                "current":{"averageValue":"1"}}}"#,
+        );
+        let flat = metrics::to_v1(Side::Status, &metric);
+        let text = String::from_utf8(to_json(&flat)).unwrap();
+        assert_eq!(
+            text,
+            concat!(
+                r#"{"type":"Object","object":{"target":{"kind":"K","name":"n"},"metricName":"m","#,
+                r#""currentValue":"0","averageValue":"1"}}"#
+            )
+        );
+        assert_eq!(metrics::to_v2(Side::Status, &flat)["object"]["current"]["value"], Value::from("0"));
+    }
+
+    #[test]
+    fn what_can_t_be_read_counts_for_nothing() {
+        for text in ["not json", "{}", r#"[{"type":1}]"#, r#"[{"pods":{"targetAverageValue":"x"}}]"#] {
+            let mut made = object(r#"{"metadata":{},"spec":{}}"#);
+            annotations::add(&mut made, vec![(annotations::METRICS, text.to_owned())]);
+            to_v2(&mut made);
+            let cpu: Value = [metrics::cpu_utilization(80)].into_iter().collect();
+            assert_eq!(made["spec"]["metrics"], cpu, "{text}");
+            assert_eq!(made["metadata"], Value::map());
+        }
+    }
+
+    #[test]
+    fn names_in_annotations_are_read_in_any_case() {
+        let mut made = object(r#"{"metadata":{},"spec":{}}"#);
+        let text = r#"[{"TYPE":"Pods","Pods":{"MetricName":"m","targetaveragevalue":"10"}}]"#;
+        annotations::add(&mut made, vec![(annotations::METRICS, text.to_owned())]);
+        to_v2(&mut made);
+        let pods = r#"[{"type":"Pods","pods":{"metric":{"name":"m"},"target":{"type":"AverageValue","averageValue":"10"}}}]"#;
+        assert_eq!(made["spec"]["metrics"], object(pods));
+    }
+}

@@ -1,5 +1,6 @@
 //! Event of events.k8s.io, stored as core's: members that core calls otherwise.
 
+use crate::hooks::cells::{age, micro_age, non_empty_or};
 use pintle_meta::Value;
 use pintle_schema::Hooks;
 
@@ -23,6 +24,12 @@ impl Hooks for Event {
     fn convert(&self, _from: &str, _to: &str, object: &mut Value) {
         if is_new(object) { to_core(object) } else { from_core(object) }
     }
+
+    fn cells(&self, object: &Value, now_unix_seconds: i64) -> Vec<Value> {
+        let mut core = object.clone();
+        to_core(&mut core);
+        cells(&core, now_unix_seconds)
+    }
 }
 
 fn is_new(object: &Value) -> bool {
@@ -40,5 +47,94 @@ fn from_core(object: &mut Value) {
 fn rename(object: &mut Value, from: &str, to: &str) {
     if let (Some(value), Some(map)) = (object.take_at(&[from]), object.as_map_mut()) {
         *map.entry(to) = value;
+    }
+}
+
+/// The cells of an event in its core form.
+pub(in crate::hooks) fn cells(event: &Value, now: i64) -> Vec<Value> {
+    let given = |path: &[&str]| event.at(path).filter(|value| !value.is_null());
+    let first = match given(&["firstTimestamp"]) {
+        Some(time) => age(Some(time), now),
+        None => micro_age(event.get("eventTime"), now),
+    };
+    let (last, count) = match given(&["series"]) {
+        Some(series) => (micro_age(series.get("lastObservedTime"), now), count_of(series)),
+        // An event that happened once has no count in the newer API.
+        None => (
+            given(&["lastTimestamp"]).map_or_else(|| first.clone(), |time| age(Some(time), now)),
+            Some(count_of(event)).filter(|count| *count != 0).unwrap_or(1),
+        ),
+    };
+    let message = event.text_at(&["message"]).trim();
+    vec![last.into(), about(event).into(), source(event).into(), message.into(), first.into(), count.into()]
+}
+
+fn count_of(holder: &Value) -> i64 {
+    holder.get("count").and_then(Value::as_int).unwrap_or(0)
+}
+
+/// `kind/name`
+fn about(event: &Value) -> String {
+    let kind = event.text_at(&["involvedObject", "kind"]).to_lowercase();
+    match event.text_at(&["involvedObject", "name"]) {
+        "" => kind,
+        name => format!("{kind}/{name}"),
+    }
+}
+
+/// Who reported it, and from where.
+fn source(event: &Value) -> String {
+    let component = non_empty_or(event, &["source", "component"], event.text_at(&["reportingComponent"]));
+    match non_empty_or(event, &["source", "host"], event.text_at(&["reportingInstance"])) {
+        "" => component.to_owned(),
+        instance => format!("{component}, {instance}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hooks::cells::tests::check;
+    use pintle_meta::value::parse;
+
+    #[test]
+    fn cells_are_the_reference_s() {
+        check(
+            &Event,
+            &[
+                (
+                    r#"{"regarding":{"kind":"Pod","name":"p"},"eventTime":"1970-01-01T00:16:30.000000Z",
+                        "note":" text\n","reportingController":"c","reportingInstance":"i"}"#,
+                    r#"["10s","pod/p","c, i","text","10s",1]"#,
+                ),
+                (
+                    r#"{"regarding":{"kind":"Node"},"eventTime":null,"deprecatedSource":{"component":"k"},
+                        "deprecatedFirstTimestamp":"1970-01-01T00:16:00Z","deprecatedCount":3,
+                        "deprecatedLastTimestamp":"1970-01-01T00:16:39Z"}"#,
+                    r#"["1s","node","k","","40s",3]"#,
+                ),
+                (
+                    r#"{"series":{"count":4,"lastObservedTime":"1970-01-01T00:16:38.500000Z"},"eventTime":null}"#,
+                    r#"["2s","","","","<unknown>",4]"#,
+                ),
+            ],
+        );
+    }
+
+    #[test]
+    fn the_two_groups_call_members_differently() {
+        let new = r#"{"apiVersion":"events.k8s.io/v1","regarding":{"kind":"Pod"},"note":"n","deprecatedCount":1,
+            "reportingController":"c","reason":"r","deprecatedSource":{}}"#;
+        let core = r#"{"apiVersion":"v1","involvedObject":{"kind":"Pod"},"message":"n","count":1,
+            "reportingComponent":"c","reason":"r","source":{}}"#;
+        for (from, to) in [(new, core), (core, new)] {
+            let (mut made, mut wanted) = (parse(from.as_bytes()).unwrap(), parse(to.as_bytes()).unwrap());
+            Event.convert("v1", "v1", &mut made);
+            // The caller sets it.
+            for object in [&mut made, &mut wanted] {
+                object.take_at(&["apiVersion"]);
+            }
+            assert_eq!(made, wanted);
+        }
     }
 }

@@ -71,3 +71,30 @@ fn each(object: &mut Value, path: &[&str], way: Option<Way>, edit: impl Fn(&mut 
     let Some(Value::List(list)) = object.place(path) else { return };
     list.make_mut().iter_mut().filter_map(Value::as_map_mut).for_each(|item| edit(item, way));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pintle_meta::value::parse;
+
+    #[test]
+    fn v1beta1_is_flat() {
+        let nested = r#"{"r":[{"name":"a","exactly":{"deviceClassName":"c","count":1}},{"name":"b"}]}"#;
+        let flat = r#"{"r":[{"name":"a","deviceClassName":"c","count":1},{"name":"b"}]}"#;
+        check(requests, nested, flat);
+        let nested = r#"{"r":[{"name":"a","attributes":{"x":{}}},{"name":"b"}]}"#;
+        let flat = r#"{"r":[{"name":"a","basic":{"attributes":{"x":{}}}},{"name":"b","basic":{}}]}"#;
+        check(devices, nested, flat);
+    }
+
+    fn check(convert: fn(&str, &str, &mut Value, &[&str]), nested: &str, flat: &str) {
+        let (nested, flat) = (parse(nested.as_bytes()).unwrap(), parse(flat.as_bytes()).unwrap());
+        let mut object = nested.clone();
+        convert("v1", "v1beta2", &mut object, &["r"]);
+        assert_eq!(object, nested);
+        convert("v1", "v1beta1", &mut object, &["r"]);
+        assert_eq!(object, flat);
+        convert("v1beta1", "v1", &mut object, &["r"]);
+        assert_eq!(object, nested);
+    }
+}
