@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! go-fields.tsv, openapi-v3/*.json ----> fields.rs ----> data/types/<package>.facts
+//! openapi-v2.json ---------------------> openapi.rs ---> data/openapi.facts
 //! resources.tsv, strategies.tsv,   \
 //! printers.tsv, discovery/*.json  ----> resources.rs --> data/resources.facts
 //! bootstrap/*.json --------------------> bootstrap.rs -> data/bootstrap.facts
@@ -32,12 +33,13 @@ pub(crate) fn run(facts: &Path, check: bool) -> Outcome {
 }
 
 fn make(facts: &Path) -> Result<BTreeMap<PathBuf, String>, Failure> {
-    let published = openapi::Published::read(&facts.join("openapi-v3"))?;
+    let published = openapi::Published::read(facts)?;
     let mut files = BTreeMap::new();
     for (package, text) in fields::make(facts, &published)? {
         files.insert(PathBuf::from(format!("types/{package}.facts")), text);
     }
-    files.insert(PathBuf::from("resources.facts"), resources::make(facts)?);
+    files.insert(PathBuf::from("resources.facts"), resources::make(facts, &published)?);
+    files.insert(PathBuf::from("openapi.facts"), published.facts());
     files.insert(PathBuf::from("bootstrap.facts"), bootstrap::make(&facts.join("bootstrap"))?);
     Ok(files)
 }
