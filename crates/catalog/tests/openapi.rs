@@ -6,6 +6,7 @@ mod shared;
 use pintle_catalog::{catalog, described};
 use pintle_meta::value::{parse, to_json};
 use pintle_meta::{Str, Value};
+use pintle_schema::openapi::proto::{self, Form};
 use pintle_schema::openapi::{Api, v2_document, v3_document, v3_names};
 use std::path::Path;
 
@@ -47,6 +48,31 @@ fn the_version_2_document_is_the_published_one() {
     let mut found = Vec::new();
     compare(&comparable(&wanted, &wanted), &comparable(&made, &made), "", &mut found);
     assert!(found.is_empty(), "{} differences\n{}", found.len(), found.join("\n"));
+}
+
+#[test]
+fn nothing_is_lost_in_protobuf() {
+    let types = described();
+    let api = Api { resources: catalog().resources(), types: &types, version: "1.36" };
+    let mut problems = Vec::new();
+    let mut check = |form: Form, name: &str, bytes: &[u8], document: &Value| {
+        let again = proto::decode(form, bytes, &yaml).unwrap();
+        let mut found = Vec::new();
+        compare(document, &again, "", &mut found);
+        problems.extend(found.into_iter().map(|problem| format!("{name}{problem}")));
+    };
+    for name in v3_names(&api) {
+        let document = v3_document(&api, &name).unwrap();
+        check(Form::V3, &name, &proto::v3(&document), &document);
+    }
+    let document = v2_document(&api);
+    check(Form::V2, "v2", &proto::v2(&document), &document);
+    assert!(problems.is_empty(), "{} differences\n{}", problems.len(), problems.join("\n"));
+}
+
+/// What a client reads from the text of a value.
+fn yaml(text: &str) -> Value {
+    serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{text:?}: {error}"))
 }
 
 /// Names of the published documents.

@@ -1,16 +1,42 @@
 //! The OpenAPI documents of an API, computed from its resources and types.
 //!
 //! ```text
-//! Resource ---> resource.rs --\                        /--> v3.rs: one document per group version
-//!               server.rs ----- > Operations ---------<
-//! Struct -----> definition.rs, field.rs -> schemas ----\--> v2.rs: one document of all (shared.rs)
+//! Resource ---> resource.rs --\                        /--> v3.rs: a document per group version \
+//!               server.rs ----- > operations ---------<                                          > proto/
+//! Struct -----> definition.rs, field.rs -> schemas ----\--> v2.rs: one document (shared.rs)      /
 //! ```
+//!
+//! # What whoever serves them has to do
+//!
+//! A document's *hash* is the upper-case hexadecimal SHA-512 of its JSON. Its ETag is the hash in double quotes,
+//! for the protobuf form too (`Vary: Accept` tells them apart). Any method is answered as GET is.
+//!
+//! `/openapi/v2`, `/openapi/v3/NAME`:
+//! - The clauses of `Accept` (absent: `*/*`) are tried from the highest q down, in the order given; for each,
+//!   the forms in the order `application/json`, `.../com.github.proto-openapi.spec.vN.v1.0+protobuf`, and the
+//!   latter's old name with `@v1.0`, whose answer bears the new name (version 2 tries the old one before the
+//!   new). `*` in either place of a clause matches. Nothing matches: 406 without a body.
+//! - Always `Vary: Accept`, `Etag`, and `Last-Modified`: when this document was last made from changed data.
+//!   `If-None-Match` (also `*`) and `If-Modified-Since` are answered 304 without a body and Content-Type; ranges
+//!   are served.
+//! - An unknown NAME is 404 without a body.
+//! - Version 3 only, with `?hash=`: another hash than the document's is answered 301 to [`v3_address`], with the
+//!   Content-Type of the form that was asked for; its own adds `Cache-Control: public, immutable` and
+//!   `Expires` a year from now (RFC 1123, zone `UTC`). Without `?hash=` neither is set.
+//!
+//! `/openapi/v3` is [`v3_index`]: whatever `Accept` says, as `text/plain; charset=utf-8`, with its own hash as
+//! ETag and the present as `Last-Modified`.
+//!
+//! Clients keep documents by their hashes, so a document must come out the same, byte for byte, on every server
+//! of a cluster: nothing here depends on the order of resources or on any hash map's.
 
 mod definition;
 mod document;
 mod field;
+mod index;
 mod operation;
 mod parameter;
+pub mod proto;
 mod resource;
 mod server;
 mod shared;
@@ -56,5 +82,6 @@ pub struct Api<'a> {
     pub version: &'a str,
 }
 
+pub use index::{v3_address, v3_index};
 pub use v2::document as v2_document;
 pub use v3::{document as v3_document, names as v3_names};
