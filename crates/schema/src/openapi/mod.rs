@@ -30,6 +30,7 @@
 //! Clients keep documents by their hashes, so a document must come out the same, byte for byte, on every server
 //! of a cluster: nothing here depends on the order of resources or on any hash map's.
 
+mod custom;
 mod definition;
 mod document;
 mod field;
@@ -40,6 +41,7 @@ pub mod proto;
 mod resource;
 mod server;
 mod shared;
+mod stream;
 mod v2;
 mod v3;
 
@@ -65,7 +67,14 @@ pub trait Types {
     /// What people are told about a definition, or about one of its fields.
     fn describe(&self, definition: &str, field: Option<&str>) -> Option<&str>;
 
-    /// The whole schema of a definition that is no struct (a custom resource's), in version 3's words or 2's.
+    /// Whether a definition is a custom resource's. Such a definition is called after its group with the parts
+    /// turned round, version and kind: `com.example.stable.v1.Tab`; its list's stands beside it.
+    fn custom(&self, _definition: &str) -> bool {
+        false
+    }
+
+    /// The whole schema of a definition that its author wrote (of a custom resource or its list), in the words
+    /// of version 3 or 2; what it refers to is added by itself.
     fn ready(&self, _definition: &str, _version_3: bool) -> Option<Value> {
         None
     }

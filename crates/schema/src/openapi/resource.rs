@@ -1,6 +1,7 @@
 //! Operations of a resource: what its verbs, scope and subresources say about paths.
 
 use super::Types;
+use super::custom;
 use super::operation::{Answer, Body, Method, Model, Operation, Parameter, identifier, sort, tag_and_scope};
 use super::parameter;
 use super::server::machinery;
@@ -9,17 +10,15 @@ use crate::types::Struct;
 use pintle_meta::{GroupVersionKind, Str};
 use std::sync::Arc;
 
-const ANYTHING: &[&str] = &["*/*"];
+pub(super) const ANYTHING: &[&str] = &["*/*"];
 const DOCUMENTS: &[&str] = &["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
-const WATCHED: &[&str] = &[
+pub(super) const WATCHED: &[&str] = &[
     "application/json",
     "application/yaml",
     "application/vnd.kubernetes.protobuf",
     "application/json;stream=watch",
     "application/vnd.kubernetes.protobuf;stream=watch",
 ];
-const TEXT: &[&str] =
-    &["text/plain", "application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 const PATCHES: &[&str] = &[
     "application/json-patch+json",
     "application/merge-patch+json",
@@ -52,6 +51,9 @@ pub(super) fn operations(types: &dyn Types, resource: &Resource, version: &Versi
             Access::Connect { subpath } => paths.connect(&path, sub, *subpath),
         }
     }
+    if types.custom(&version.schema.openapi_name) {
+        return custom::adapt(types, version, paths.made);
+    }
     if version.verbs.has(Verb::Watch) {
         let watched = format!("{root}watch/{within}{plural}");
         if namespaced {
@@ -63,10 +65,11 @@ pub(super) fn operations(types: &dyn Types, resource: &Resource, version: &Versi
     paths.made
 }
 
-struct Paths<'a> {
-    types: &'a dyn Types,
+/// The operations of one version of a resource, as they are made.
+pub(super) struct Paths<'a> {
+    pub(super) types: &'a dyn Types,
     resource: &'a Resource,
-    version: &'a Version,
+    pub(super) version: &'a Version,
     tag: String,
     scope: String,
     namespaced: bool,
@@ -74,19 +77,19 @@ struct Paths<'a> {
 }
 
 /// What differs between the operations of a resource.
-struct Told<'a> {
-    method: Method,
+pub(super) struct Told<'a> {
+    pub(super) method: Method,
     /// First word of the operation's id.
-    verb: &'static str,
+    pub(super) verb: &'static str,
     /// What stands between it and the kind.
-    infix: &'static str,
+    pub(super) infix: &'static str,
     /// What follows the kind.
-    suffix: &'a str,
-    action: &'static str,
+    pub(super) suffix: &'a str,
+    pub(super) action: &'static str,
     /// For people; the kind follows.
-    description: String,
+    pub(super) description: String,
     /// Kind of what is sent and answered.
-    kind: &'a GroupVersionKind,
+    pub(super) kind: &'a GroupVersionKind,
 }
 
 impl Paths<'_> {
@@ -104,12 +107,25 @@ impl Paths<'_> {
             description: format!("{what} objects of kind"),
             kind: &self.version.kind,
         };
-        let list = self.version.kind.group_version().with_kind(self.resource.names.list_kind.clone());
         let mut made = self.operation(path, told);
         made.produces = WATCHED;
         made.parameters.extend(self.options(machinery::LIST_OPTIONS, &[]));
-        made.answers = self.types.kind(&list).map(|list| (Answer::Ok, model(list))).into_iter().collect();
+        made.answers = vec![(Answer::Ok, self.list_model())];
         self.push(made);
+    }
+
+    /// Lists are defined beside what they list.
+    fn list_model(&self) -> Model {
+        let list_kind = &self.resource.names.list_kind;
+        let kind = self.version.kind.group_version().with_kind(list_kind.clone());
+        match self.types.kind(&kind) {
+            Some(list) => model(list),
+            None => {
+                let item = &self.version.schema.openapi_name;
+                let package = item.rsplit_once('.').map_or("", |(package, _)| package);
+                Model::Definition(Str::from(format!("{package}.{list_kind}")))
+            }
+        }
     }
 
     fn create(&mut self, path: String) {
@@ -230,79 +246,7 @@ impl Paths<'_> {
         self.push(made);
     }
 
-    /// A text that belongs to an object: a log.
-    fn text(&mut self, path: String, sub: &Subresource, options: &Struct) {
-        let told = Told {
-            method: Method::Get,
-            verb: "read",
-            infix: "",
-            suffix: &suffix_of(Some(sub)),
-            action: "get",
-            description: format!("read{} one", through(Some(sub))),
-            kind: &sub.kind,
-        };
-        let mut made = self.operation(path, told);
-        made.produces = TEXT;
-        made.parameters.extend(parameter::of_options(self.types, options, &[]));
-        made.answers = vec![(Answer::Ok, Model::Text)];
-        self.push(made);
-    }
-
-    /// A stream to what runs behind an object: every method it takes is an operation, with the rest of the
-    /// path too where the stream is a proxy.
-    fn connect(&mut self, path: &str, sub: &Subresource, subpath: bool) {
-        let deep = subpath.then(|| format!("{path}/{{path}}"));
-        for path in [Some(path.to_owned()), deep].into_iter().flatten() {
-            let deep = path.ends_with("/{path}");
-            for method in Method::ALL.into_iter().filter(|method| takes(sub, *method)) {
-                let suffix = suffix_of(Some(sub)) + if deep { "WithPath" } else { "" };
-                let upper = method.key().to_uppercase();
-                let told = Told {
-                    method,
-                    verb: "connect",
-                    infix: method_title(method),
-                    suffix: &suffix,
-                    action: "connect",
-                    description: format!("connect {upper} requests to {} of one", sub.name),
-                    kind: &sub.kind,
-                };
-                let mut made = self.operation(path.clone(), told);
-                made.produces = ANYTHING;
-                made.parameters.retain(|parameter| parameter.name != "pretty");
-                if deep {
-                    made.parameters.push(parameter::subpath());
-                }
-                if let Some(options) = &sub.schema {
-                    made.parameters.extend(parameter::of_options(self.types, options, &[]));
-                }
-                made.answers = vec![(Answer::Ok, Model::Text)];
-                self.push(made);
-            }
-        }
-    }
-
-    fn watch(&mut self, path: String, action: &'static str, suffix: &str) {
-        let instead = match action {
-            "watch" => "; a list with `watch` and a `fieldSelector` for the name does the same",
-            _ => "; a list with `watch` does the same",
-        };
-        let told = Told {
-            method: Method::Get,
-            verb: "watch",
-            infix: "",
-            suffix,
-            action,
-            description: format!("(deprecated{instead}) watch changes of kind"),
-            kind: &self.version.kind,
-        };
-        let mut made = self.operation(path, told);
-        made.produces = WATCHED;
-        made.parameters.extend(self.options(machinery::LIST_OPTIONS, &[]));
-        made.answers = vec![(Answer::Ok, Model::Definition(machinery::WATCH_EVENT.into()))];
-        self.push(made);
-    }
-
-    fn operation(&self, path: String, told: Told<'_>) -> Operation {
+    pub(super) fn operation(&self, path: String, told: Told<'_>) -> Operation {
         let kind = &self.version.kind.kind;
         let namespaced = self.namespaced && !told.suffix.ends_with("ForAllNamespaces");
         let infix = told.infix;
@@ -330,12 +274,12 @@ impl Paths<'_> {
         }
     }
 
-    fn push(&mut self, mut operation: Operation) {
+    pub(super) fn push(&mut self, mut operation: Operation) {
         sort(&mut operation.parameters);
         self.made.push(operation);
     }
 
-    fn options(&self, kind: &str, hidden: &[&str]) -> Vec<Parameter> {
+    pub(super) fn options(&self, kind: &str, hidden: &[&str]) -> Vec<Parameter> {
         let ty = self.types.definition(kind);
         ty.map(|ty| parameter::of_options(self.types, ty, hidden)).unwrap_or_default()
     }
@@ -356,34 +300,11 @@ fn answers(codes: &[Answer], schema: Option<&Arc<Struct>>) -> Vec<(Answer, Model
     codes.iter().map(|code| (*code, model.clone())).collect()
 }
 
-fn suffix_of(sub: Option<&Subresource>) -> String {
+pub(super) fn suffix_of(sub: Option<&Subresource>) -> String {
     sub.map(|sub| identifier(&sub.name, true)).unwrap_or_default()
 }
 
 /// ` status of`
-fn through(sub: Option<&Subresource>) -> String {
+pub(super) fn through(sub: Option<&Subresource>) -> String {
     sub.map(|sub| format!(" {} of", sub.name)).unwrap_or_default()
-}
-
-/// Verbs are methods here; what takes them all takes the methods without a verb of their own too.
-fn takes(sub: &Subresource, method: Method) -> bool {
-    match method {
-        Method::Get => sub.verbs.has(Verb::Get),
-        Method::Post => sub.verbs.has(Verb::Create),
-        Method::Put | Method::Options | Method::Head => sub.verbs.has(Verb::Update),
-        Method::Delete => sub.verbs.has(Verb::Delete),
-        Method::Patch => sub.verbs.has(Verb::Patch),
-    }
-}
-
-fn method_title(method: Method) -> &'static str {
-    match method {
-        Method::Get => "Get",
-        Method::Put => "Put",
-        Method::Post => "Post",
-        Method::Delete => "Delete",
-        Method::Options => "Options",
-        Method::Head => "Head",
-        Method::Patch => "Patch",
-    }
 }

@@ -9,6 +9,7 @@ pub(super) mod machinery {
     pub(in crate::openapi) const PATCH: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.Patch";
     pub(in crate::openapi) const WATCH_EVENT: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.WatchEvent";
     pub(in crate::openapi) const LIST_OPTIONS: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.ListOptions";
+    pub(in crate::openapi) const GET_OPTIONS: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.GetOptions";
     pub(in crate::openapi) const CREATE_OPTIONS: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.CreateOptions";
     pub(in crate::openapi) const UPDATE_OPTIONS: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.UpdateOptions";
     pub(in crate::openapi) const PATCH_OPTIONS: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.PatchOptions";

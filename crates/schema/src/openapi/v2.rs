@@ -15,7 +15,8 @@ pub fn document(api: &Api<'_>) -> Value {
     let mut groups = Vec::new();
     for group_version in v3::served(api) {
         operations.extend(v3::of_group_version(api, &group_version));
-        if !group_version.group.is_empty() && !groups.contains(&group_version.group) {
+        let known = groups.contains(&group_version.group) || v3::is_custom(api, &group_version.group);
+        if !group_version.group.is_empty() && !known {
             operations.push(server::group(&group_version.group));
             groups.push(group_version.group);
         }

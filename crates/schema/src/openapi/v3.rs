@@ -8,12 +8,15 @@ use super::{resource, server};
 use pintle_meta::{GroupVersion, Map, Str, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Title and version of documents about custom resources.
+const CUSTOM: (&str, &str) = ("Kubernetes CRD Swagger", "v0.1.0");
+
 /// Names of all documents, sorted: `api/v1`, `apis/apps`, `apis/apps/v1`, `version`...
 pub fn names(api: &Api<'_>) -> BTreeSet<String> {
     let fixed = [".well-known/openid-configuration", "api", "apis", "openid/v1/jwks", "version"];
     let mut names: BTreeSet<String> = fixed.into_iter().map(str::to_owned).collect();
     for group_version in served(api) {
-        if !group_version.group.is_empty() {
+        if !group_version.group.is_empty() && !is_custom(api, &group_version.group) {
             names.insert(format!("apis/{}", group_version.group));
         }
         names.insert(server::root(&group_version).trim_matches('/').to_owned());
@@ -33,7 +36,7 @@ pub fn document(api: &Api<'_>, name: &str) -> Option<Value> {
         (None, "apis") => vec![server::groups()],
         (None, other) => {
             let group = other.strip_prefix("apis/")?;
-            served(api).iter().find(|gv| gv.group == group)?;
+            served(api).iter().find(|gv| gv.group == group && !is_custom(api, group))?;
             vec![server::group(group)]
         }
     };
@@ -46,9 +49,18 @@ pub(super) fn served(api: &Api<'_>) -> BTreeSet<GroupVersion> {
     versions.filter(|version| version.served).map(|version| version.group_version()).collect()
 }
 
+/// Whether all resources of a group are custom ones; nothing is said of such a group but its resources.
+pub(super) fn is_custom(api: &Api<'_>, group: &str) -> bool {
+    let mut versions = api.resources.iter().filter(|one| one.group == group).flat_map(|one| &one.versions);
+    versions.all(|version| api.types.custom(&version.schema.openapi_name))
+}
+
 /// The operations of a group version.
 pub(super) fn of_group_version(api: &Api<'_>, group_version: &GroupVersion) -> Vec<Operation> {
-    let mut made = vec![server::resources(group_version)];
+    let mut made = match is_custom(api, &group_version.group) {
+        true => Vec::new(),
+        false => vec![server::resources(group_version)],
+    };
     for one in api.resources.iter().filter(|one| one.group == group_version.group) {
         if let Some(version) = one.version(&group_version.version).filter(|version| version.served) {
             made.extend(resource::operations(api.types, one, version));
@@ -74,18 +86,25 @@ fn write(api: &Api<'_>, about: Option<&GroupVersion>, operations: Vec<Operation>
         .collect();
     let mut components = Object::new();
     components.set_unless_empty("schemas", Value::Map(definitions.finish()));
-    let token = Value::from([
+    let custom = about.is_some_and(|about| is_custom(api, &about.group));
+    if !custom {
+        components.set("securitySchemes", single("BearerToken", token()));
+    }
+    let (title, version) = if custom { CUSTOM } else { ("Kubernetes", api.version) };
+    Value::from([
+        ("openapi", "3.0.0".into()),
+        ("info", Value::from([("title", title.into()), ("version", version.into())])),
+        ("paths", Value::Map(paths)),
+        ("components", components.finish()),
+    ])
+}
+
+fn token() -> Value {
+    Value::from([
         ("type", "apiKey".into()),
         ("description", "Bearer Token authentication".into()),
         ("name", "authorization".into()),
         ("in", "header".into()),
-    ]);
-    components.set("securitySchemes", single("BearerToken", token));
-    Value::from([
-        ("openapi", "3.0.0".into()),
-        ("info", Value::from([("title", "Kubernetes".into()), ("version", api.version.into())])),
-        ("paths", Value::Map(paths)),
-        ("components", components.finish()),
     ])
 }
 

@@ -49,7 +49,7 @@ fn member(messages: &Messages, message: &Message, field: &Field, value: &Value, 
                     .iter()
                     .any(|other| matches!(&other.source, Source::Member(name) if name == key))
             };
-            named(messages, field, value, |key| !own(key) && !(has_extensions && key.starts_with("x-")), out);
+            named(messages, field, value, |key| !(own(key) || has_extensions && key.starts_with("x-")), out);
         }
     }
 }
