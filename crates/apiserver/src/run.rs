@@ -63,18 +63,18 @@ pub async fn run(
     background::start(&server, &tasks, &halt);
     let address = listener.address;
     let serving = serve(Arc::clone(&server), listener, tls, stop.clone());
-    tokio::pin!(serving);
-    let started = tokio::select! {
-        () = &mut serving => false,
-        () = started(&server) => true,
-        () = stop.cancelled() => false,
+    let watching = async {
+        tokio::select! {
+            () = started(&server) => ready(address),
+            () = stop.cancelled() => return,
+        }
+        stop.cancelled().await;
     };
-    if started {
-        ready(address);
-    }
-    stop.cancelled().await;
-    server.set_stopping();
-    serving.await;
+    let stopping = async {
+        stop.cancelled().await;
+        server.set_stopping();
+    };
+    tokio::join!(serving, watching, stopping);
     halt.cancel();
     tasks.close();
     tasks.wait().await;

@@ -17,8 +17,8 @@ use crate::hooks;
 use pintle_meta::{GroupVersionKind, Str};
 use pintle_schema::Resource;
 use pintle_schema::resource::{
-    Cell, Column, Generation, NameRule, Names, Propagation, Scope, SelectableField, Storage, Strategy,
-    Subresource, Verb, Verbs, Version,
+    Cell, Column, Generation, NameRule, Names, Propagation, ScalePaths, Scope, SelectableField, Storage,
+    Strategy, Subresource, Verb, Verbs, Version, View,
 };
 use std::sync::Arc;
 
@@ -78,7 +78,11 @@ fn resource(heading: &str, body: &[&str], definitions: &Definitions) -> Resource
             "fields" => {
                 last(&mut made.versions).selectable_fields = rest.split(',').map(selectable).collect()
             }
-            "sub" => last(&mut made.versions).subresources.push(subresource(rest, definitions)),
+            "sub" => {
+                let version = last(&mut made.versions);
+                let sub = subresource(rest, &version.kind, definitions);
+                version.subresources.push(sub);
+            }
             other => panic!("the facts have a line {other:?} that nobody knows"),
         }
     }
@@ -129,14 +133,31 @@ fn version(text: &str, group: &Str, definitions: &Definitions) -> Version {
     }
 }
 
-fn subresource(text: &str, definitions: &Definitions) -> Subresource {
+fn subresource(text: &str, owner: &GroupVersionKind, definitions: &Definitions) -> Subresource {
     let mut words = text.split(' ');
     let mut word = || words.next().expect("a subresource has a name, a kind and verbs");
     let (name, kind_text, verb_words) = (word(), word(), word());
     let kind = kind(kind_text);
     let resets = words.find_map(|word| word.strip_prefix("resets=")).map(names).unwrap_or_default();
     let schema = definitions.kinds.get(&kind).cloned();
-    Subresource { name: name.into(), schema, kind, verbs: verbs(verb_words), resets }
+    let verbs = verbs(verb_words);
+    let view = match kind.kind.as_str() {
+        // Of the object itself, but only where data says which part a write may change.
+        _ if kind == *owner && verbs.has(Verb::Update) && !resets.is_empty() => View::Whole,
+        "Scale" => View::Scale(scale_paths()),
+        _ => View::Action,
+    };
+    Subresource { name: name.into(), schema, kind, verbs, resets, view }
+}
+
+/// Every built-in kind that can be scaled has its numbers in the same places.
+fn scale_paths() -> ScalePaths {
+    let path = |section: &str, key: &str| vec![Str::from(section), Str::from(key)];
+    ScalePaths {
+        spec_replicas: path("spec", "replicas"),
+        status_replicas: path("status", "replicas"),
+        selector: path("spec", "selector"),
+    }
 }
 
 fn verbs(text: &str) -> Verbs {
