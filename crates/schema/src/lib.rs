@@ -13,6 +13,7 @@ pub mod patch;
 pub mod resource;
 pub mod table;
 pub mod types;
+pub mod yaml;
 
 pub use hooks::{Hooks, NoHooks};
 pub use resource::Resource;
