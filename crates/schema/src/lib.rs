@@ -14,6 +14,7 @@ pub mod resource;
 pub mod scale;
 pub mod table;
 pub mod types;
+pub mod yaml;
 
 pub use hooks::{Hooks, NoHooks};
 pub use resource::Resource;
