@@ -21,13 +21,17 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// Whatever the stages after this one refuse.
-pub async fn route(server: Arc<Server>, request: Authorized, warnings: Arc<Warnings>) -> Result<Response, Status> {
+pub async fn route(
+    server: Arc<Server>,
+    request: Authorized,
+    warnings: Arc<Warnings>,
+) -> Result<Response, Status> {
     if !request.received.info.is_resource {
         return plain(&server, &request).await;
     }
     let served = server.served();
     let Some(found) = find(&served, &request) else {
-        return Ok(reply::text(404, "404 page not found\n"));
+        return Ok(not_found());
     };
     let (target, verb) = found?;
     if let Some(warning) = &target.version().deprecated {
@@ -75,11 +79,13 @@ fn locate(target: Target, request: &Authorized) -> Result<(Target, Verb), Status
         None => return Err(Status::method_not_allowed()),
     };
     let whole_item = named && target.subresource().is_none();
-    let has_items = [Verb::Get, Verb::Update, Verb::Patch, Verb::Delete].into_iter().any(|verb| verbs.has(verb));
+    let has_items =
+        [Verb::Get, Verb::Update, Verb::Patch, Verb::Delete].into_iter().any(|verb| verbs.has(verb));
     if whole_item && !has_items {
         return Err(Status::no_such_path());
     }
-    let across_namespaces = target.is_namespaced() && !in_namespace && !matches!(verb, Verb::List | Verb::Watch);
+    let across_namespaces =
+        target.is_namespaced() && !in_namespace && !matches!(verb, Verb::List | Verb::Watch);
     let create_across = across_namespaces && verb == Verb::Create && !verbs.has(Verb::List);
     if !verbs.has(verb) || (across_namespaces && !create_across) {
         return Err(Status::method_not_allowed());
@@ -121,4 +127,9 @@ async fn plain(server: &Arc<Server>, request: &Authorized) -> Result<Response, S
         _ if path.starts_with("/openapi/v3") => openapi::v3(server, head, path),
         _ => discovery::answer(server, head, path),
     }
+}
+
+/// A path that nobody has.
+fn not_found() -> Response {
+    reply::text(404, "404 page not found\n")
 }

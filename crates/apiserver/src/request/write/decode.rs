@@ -23,7 +23,8 @@ pub(super) enum BodyFormat {
 /// # Errors
 /// 415.
 pub(super) fn body_format(headers: &HeaderMap) -> Result<BodyFormat, Status> {
-    let value = headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let value =
+        headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match media_type.as_str() {
         "" | "application/json" => Ok(BodyFormat::Json),
@@ -70,7 +71,8 @@ pub(super) fn document(
     let (decoded, mut strict) = match format {
         BodyFormat::Json => (decode::json(body, expected.schema), Vec::new()),
         BodyFormat::Yaml => {
-            let parsed = yaml::parse(body).map_err(|error| unrecognized(expected, &error.to_string(), body))?;
+            let parsed =
+                yaml::parse(body).map_err(|error| unrecognized(expected, &error.to_string(), body))?;
             (decode::value(parsed.value, expected.schema), parsed.duplicates)
         }
     };
@@ -126,20 +128,28 @@ fn check_kind(
 
 fn says_what_is_expected(document: &Value, expected: &Expected<'_>) -> bool {
     let want = expected.kind;
-    document.kind() == want.kind.as_str() && GroupVersion::parse(document.api_version()) == Ok(want.group_version())
+    document.kind() == want.kind.as_str()
+        && GroupVersion::parse(document.api_version()) == Ok(want.group_version())
 }
 
 /// Another kind than the endpoint's: known or not, it can't be made into it.
 fn wrong_kind(found: &GroupVersionKind, expected: &Expected<'_>) -> Status {
     let catalog = pintle_catalog::catalog();
     let text = if catalog.kind(found).is_some() {
-        let internal = if expected.kind.group.is_empty() { "core" } else { first_label(&expected.kind.group) };
+        let internal =
+            if expected.kind.group.is_empty() { "core" } else { first_label(&expected.kind.group) };
         let version = &found.version;
-        format!("converting ({version}.{}) to ({internal}.{}): unknown conversion", found.kind, expected.kind.kind)
+        format!(
+            "converting ({version}.{}) to ({internal}.{}): unknown conversion",
+            found.kind, expected.kind.kind
+        )
     } else {
         let group_version = found.group_version();
         let scheme = "pkg/api/legacyscheme/scheme.go:30";
-        format!("no kind \"{}\" is registered for version \"{group_version}\" in scheme \"{scheme}\"", found.kind)
+        format!(
+            "no kind \"{}\" is registered for version \"{group_version}\" in scheme \"{scheme}\"",
+            found.kind
+        )
     };
     cannot_handle(found, expected, &text)
 }
@@ -156,7 +166,9 @@ fn cannot_handle(found: &GroupVersionKind, expected: &Expected<'_>, text: &str) 
 fn unrecognized(expected: &Expected<'_>, text: &str, body: &[u8]) -> Status {
     let summary = summary(body);
     let want = &expected.kind.kind;
-    Status::bad_request(format!("the object provided is unrecognized (must be of type {want}): {text} ({summary})"))
+    Status::bad_request(format!(
+        "the object provided is unrecognized (must be of type {want}): {text} ({summary})"
+    ))
 }
 
 /// The start of a body for an error message: text that begins like JSON, else hexadecimal.

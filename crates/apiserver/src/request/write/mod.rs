@@ -14,11 +14,14 @@ mod delete;
 mod delete_collection;
 mod delete_options;
 mod live;
+mod local;
 mod options;
 mod patch;
 mod prepare;
 mod update;
 mod validate;
+
+pub use local::{create_by_server, update_by_server};
 
 use super::authenticate::User;
 use super::authorize::Authorized;

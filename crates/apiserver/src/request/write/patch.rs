@@ -31,9 +31,13 @@ pub(super) async fn patch(write: Write, body: Incoming) -> Result<Response, Stat
     let body = write.body(body).await?;
     let options = WriteOptions::read(&write.query, OptionsKind::Patch)?;
     let patch = match kind {
-        Kind::Json => Patch::Json(patch::json::Document::parse(&body).map_err(patch::PatchError::into_status)?),
+        Kind::Json => {
+            Patch::Json(patch::json::Document::parse(&body).map_err(patch::PatchError::into_status)?)
+        }
         Kind::Merge => Patch::Merge(patch::merge::parse(&body).map_err(patch::PatchError::into_status)?),
-        Kind::Strategic => Patch::Strategic(patch::strategic::parse(&body).map_err(patch::PatchError::into_status)?),
+        Kind::Strategic => {
+            Patch::Strategic(patch::strategic::parse(&body).map_err(patch::PatchError::into_status)?)
+        }
     };
     let (code, object) = match write.change(&Intent::Patch(patch), &options).await? {
         Outcome::Changed(object) => (200, object),
@@ -52,7 +56,8 @@ enum Kind {
 impl Write {
     fn patch_kind(&self) -> Result<Kind, Status> {
         let value = self.head.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let media_type = value.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let media_type =
+            value.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         match media_type.as_str() {
             "application/json-patch+json" => Ok(Kind::Json),
             "application/merge-patch+json" => Ok(Kind::Merge),
@@ -62,7 +67,12 @@ impl Write {
     }
 
     /// The object as the patch makes it of `live`.
-    pub(super) fn patched(&self, patch: &Patch, live: &Live, options: &WriteOptions) -> Result<Value, Status> {
+    pub(super) fn patched(
+        &self,
+        patch: &Patch,
+        live: &Live,
+        options: &WriteOptions,
+    ) -> Result<Value, Status> {
         let schema = &self.target.version().schema;
         let before = &live.object;
         let patched = match patch {
@@ -81,7 +91,13 @@ impl Write {
         Ok(object)
     }
 
-    fn report(&self, patch: &Patch, shown: &Value, strict: Vec<String>, options: &WriteOptions) -> Result<(), Status> {
+    fn report(
+        &self,
+        patch: &Patch,
+        shown: &Value,
+        strict: Vec<String>,
+        options: &WriteOptions,
+    ) -> Result<(), Status> {
         match options.field_validation {
             FieldValidation::Strict if !strict.is_empty() => {
                 Err(self.refuse(patch, shown, &format!("strict decoding error: {}", strict.join(", "))))
@@ -105,7 +121,8 @@ impl Write {
 
     fn check_identity(&self, object: &Value) -> Result<(), Status> {
         if self.target.is_namespaced() && object.namespace() != self.namespace.as_str() {
-            let text = "the namespace of the provided object does not match the namespace sent on the request";
+            let text =
+                "the namespace of the provided object does not match the namespace sent on the request";
             return Err(Status::bad_request(text));
         }
         self.check_name(object)

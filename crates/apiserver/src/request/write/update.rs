@@ -114,8 +114,9 @@ impl Write {
     pub(super) fn check_name(&self, object: &Value) -> Result<(), Status> {
         let (have, want) = (object.name(), &self.name);
         if have.is_empty() {
-            let text =
-                format!("the name of the object ({want} based on URL) was undeterminable: name must be provided");
+            let text = format!(
+                "the name of the object ({want} based on URL) was undeterminable: name must be provided"
+            );
             return Err(Status::bad_request(text));
         }
         if have != want.as_str() {
@@ -173,7 +174,12 @@ impl Write {
             && self.target.resource.hooks.may_finish_deletion(object)
     }
 
-    async fn finish_deletion(&self, object: Value, live: &Live, options: &WriteOptions) -> Result<Attempt, Status> {
+    async fn finish_deletion(
+        &self,
+        object: Value,
+        live: &Live,
+        options: &WriteOptions,
+    ) -> Result<Attempt, Status> {
         if options.dry_run {
             return Ok(Attempt::Done(object));
         }
@@ -189,6 +195,10 @@ impl Write {
     /// Creating by PUT needs permission to create, not only to update.
     fn authorize_create(&self) -> Result<(), Status> {
         let attributes = Attributes { user: &self.user, info: &self.info, verb: "create" };
-        if self.server.authorization.allows(&attributes) { Ok(()) } else { Err(authorize::forbidden(&attributes)) }
+        if self.server.authorization.allows(&attributes) {
+            Ok(())
+        } else {
+            Err(authorize::forbidden(&attributes))
+        }
     }
 }
