@@ -2,6 +2,7 @@
 
 use crate::flags::FlagError;
 use crate::options::Problems;
+use pintle_apiserver::StartError;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -47,6 +48,9 @@ pub(crate) enum Failure {
         /// What to do.
         help: String,
     },
+    /// Files that the frontend can't use.
+    #[error("{0}")]
+    Start(StartError),
     /// A key or certificate that can't be made.
     #[error("can't make certificates: {0}")]
     Certificates(#[from] rcgen::Error),
@@ -84,7 +88,9 @@ impl Failure {
             }
             _ => format!("choose another address with --bind-address, or another port with {port_flag}"),
         };
-        Failure::Listen { address, reason: reason(error), help }
+        // The frontend puts the address in front; here it is said once.
+        let reason = reason(error).rsplit(": ").next().unwrap_or_default().to_owned();
+        Failure::Listen { address, reason, help }
     }
 }
 
@@ -100,15 +106,15 @@ mod tests {
 
     #[test]
     fn a_port_in_use_says_how_to_choose_another() {
-        let error = io::Error::from_raw_os_error(98);
+        let error = io::Error::new(
+            io::ErrorKind::AddrInUse,
+            "cannot listen on it: Address already in use (os error 98)",
+        );
         let failure = Failure::listen(([127, 0, 0, 1], 6443).into(), &error, "--port");
-        let text = failure.to_string();
-        if error.kind() == io::ErrorKind::AddrInUse {
-            assert_eq!(
-                text,
-                "can't listen on 127.0.0.1:6443: Address already in use\nhelp: another process has port 6443; \
-                 choose another with --port=6444, or any free one with --port=0"
-            );
-        }
+        assert_eq!(
+            failure.to_string(),
+            "can't listen on 127.0.0.1:6443: Address already in use\nhelp: another process has port 6443; choose \
+             another with --port=6444, or any free one with --port=0"
+        );
     }
 }

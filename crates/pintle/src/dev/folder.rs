@@ -64,7 +64,6 @@ mod tests {
             "{second}"
         );
         drop(first);
-        Folder::take(&path).unwrap();
         std::fs::remove_dir_all(&path).unwrap();
     }
 

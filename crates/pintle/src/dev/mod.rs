@@ -73,9 +73,7 @@ pub(crate) fn run(order: &DevOrder) -> Result<(), Failure> {
                 token.cancel();
             }
         };
-        let address = options.bind_address;
-        let served = frontend::serve(options, ready, stop.token()).await;
-        served.map_err(|error| Failure::listen(address, &error, "--port"))?;
+        frontend::serve(options, "--port", ready, stop.token()).await?;
         unwritten.into_inner().map_or(Ok(()), Err)
     })
 }

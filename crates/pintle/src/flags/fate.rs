@@ -36,15 +36,6 @@ const ACTS: &[(&str, &str)] = &[
     ("client-ca-file", "Who may sign client certificates (PEM): CN is the user, each O a group"),
     ("token-auth-file", "Bearer tokens as CSV: token,user,uid,\"group,group\""),
     (
-        "requestheader-client-ca-file",
-        "Who may sign the certificate of a proxy that authenticates users (PEM)",
-    ),
-    ("requestheader-allowed-names", "Common names such a proxy may have; any when not given"),
-    ("requestheader-username-headers", "Headers that name the user"),
-    ("requestheader-uid-headers", "Headers that hold the user's uid"),
-    ("requestheader-group-headers", "Headers that name the user's groups"),
-    ("requestheader-extra-headers-prefix", "What headers with more about the user begin with"),
-    (
         "authorization-mode",
         "Who decides what users may do, in order. AlwaysAllow and AlwaysDeny act; behind any other mode only system:masters pass until it comes",
     ),
@@ -88,6 +79,7 @@ const LATER: &[(&str, &[&str])] = &[
     ("authentication by configuration file", &["authentication-config"]),
     ("authentication by webhook", &["authentication-token-*"]),
     ("authentication by bootstrap token", &["enable-bootstrap-token-auth"]),
+    ("authentication by a proxy's headers", &["requestheader-*"]),
     ("authentication by OpenID Connect", &["oidc-*"]),
     ("authorization by configuration file", &["authorization-config"]),
     ("authorization by policy file", &["authorization-policy-file"]),

@@ -11,7 +11,6 @@ mod storage;
 mod tls;
 mod types;
 
-pub(crate) use network::first_address;
 pub(crate) use read::read;
 pub(crate) use types::*;
 

@@ -63,7 +63,7 @@ pub(super) fn service_ranges(text: &str) -> Result<Vec<Cidr>, String> {
         ranges.push(range);
     }
     match ranges.as_slice() {
-        [primary, ..] if primary.host_bits() < LEAST_HOST_BITS => {
+        [primary, ..] if host_bits(primary) < LEAST_HOST_BITS => {
             Err(format!("--service-cluster-ip-range: {primary} must hold at least 8 IP addresses"))
         }
         [primary, second] if primary.network.is_ipv4() == second.network.is_ipv4() => Err(
@@ -92,14 +92,6 @@ fn cidr(text: &str) -> Option<Cidr> {
     Some(Cidr { network, prefix_len })
 }
 
-/// The first address of a range that a Service can have: that of `kubernetes`.
-pub(crate) fn first_address(range: &Cidr) -> IpAddr {
-    match range.network {
-        IpAddr::V4(network) => IpAddr::V4((network.to_bits().wrapping_add(1)).into()),
-        IpAddr::V6(network) => IpAddr::V6((network.to_bits().wrapping_add(1)).into()),
-    }
-}
-
 /// `--service-node-port-range`, which must hold `--kubernetes-service-node-port` when that is set.
 pub(super) fn node_ports(given: &Given) -> Result<(u16, u16), String> {
     let (first, last) = given.port_range("service-node-port-range");
@@ -110,16 +102,8 @@ pub(super) fn node_ports(given: &Given) -> Result<(u16, u16), String> {
     Ok((first, last))
 }
 
-impl Cidr {
-    fn host_bits(&self) -> u8 {
-        (if self.network.is_ipv4() { 32 } else { 128 }) - self.prefix_len
-    }
-}
-
-impl std::fmt::Display for Cidr {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{}", self.network, self.prefix_len)
-    }
+fn host_bits(range: &Cidr) -> u8 {
+    (if range.network.is_ipv4() { 32 } else { 128 }) - range.prefix_len
 }
 
 #[cfg(test)]
@@ -137,7 +121,7 @@ mod tests {
         for (text, primary, kubernetes) in good {
             let ranges = service_ranges(text).unwrap();
             assert_eq!(ranges[0].to_string(), primary);
-            assert_eq!(first_address(&ranges[0]).to_string(), kubernetes);
+            assert_eq!(ranges[0].address(1).to_string(), kubernetes);
         }
         let bad = [
             ("10.0.0.0", "--service-cluster-ip-range[0]: \"10.0.0.0\" is not a range such as 10.0.0.0/24"),

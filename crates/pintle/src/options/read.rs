@@ -1,6 +1,6 @@
 //! `Given` becomes `Options`. One line a flag; what needs more thought is in the files beside this one.
 
-use super::{FrontProxy, Log, Options, Problems};
+use super::{FrontProxy, Log, Options, Problems, Waiting};
 use super::{admission, authorization, network, storage, tls};
 use crate::flags::{Given, fate, value};
 use std::collections::BTreeMap;
@@ -27,10 +27,23 @@ pub(crate) fn read(given: &Given) -> Result<(Options, Vec<String>), Problems> {
         anonymous_auth: access.anonymous,
         authorization_modes: access.modes,
         service_cidrs: problems.take(network::service_ranges(given.text("service-cluster-ip-range"))),
-        service_node_ports: problems.take(network::node_ports(given)),
         request_timeout: problems.take(duration(given, "request-timeout")),
         min_request_timeout: Duration::from_secs(problems.take(count(given, "min-request-timeout")).into()),
         shutdown_delay: problems.take(duration(given, "shutdown-delay-duration")),
+        storage: storage::read(given, &mut problems, &mut warnings),
+        log: Log {
+            json: problems.take(json_log(given.text("logging-format"))),
+            level: log_level(given.int("v")),
+        },
+        waiting: waiting(given, &mut problems),
+    };
+    if problems.0.is_empty() { Ok((options, warnings)) } else { Err(problems) }
+}
+
+fn waiting(given: &Given, problems: &mut Problems) -> Waiting {
+    let gates = given.gates("feature-gates").into_iter();
+    Waiting {
+        service_node_ports: problems.take(network::node_ports(given)),
         max_in_flight: (
             problems.take(count(given, "max-requests-inflight")),
             problems.take(count(given, "max-mutating-requests-inflight")),
@@ -38,19 +51,9 @@ pub(crate) fn read(given: &Given) -> Result<(Options, Vec<String>), Problems> {
         priority_and_fairness: given.bool("enable-priority-and-fairness"),
         goaway_chance: problems.take(goaway_chance(given.float("goaway-chance"))),
         profiling: given.bool("profiling"),
-        storage: storage::read(given, &mut problems, &mut warnings),
         runtime_config: problems.take(runtime_config(given)),
-        feature_gates: given
-            .gates("feature-gates")
-            .into_iter()
-            .map(|(at, name, on)| ((at, name), on))
-            .collect(),
-        log: Log {
-            json: problems.take(json_log(given.text("logging-format"))),
-            level: log_level(given.int("v")),
-        },
-    };
-    if problems.0.is_empty() { Ok((options, warnings)) } else { Err(problems) }
+        feature_gates: gates.map(|(component, name, on)| ((component, name), on)).collect(),
+    }
 }
 
 fn front_proxy(given: &Given) -> FrontProxy {
@@ -125,7 +128,7 @@ mod tests {
         assert_eq!(options.service_cidrs[0].to_string(), "10.0.0.0/24");
         assert_eq!(options.request_timeout, Duration::from_secs(60));
         assert_eq!(options.min_request_timeout, Duration::from_secs(1800));
-        assert_eq!(options.max_in_flight, (400, 200));
+        assert_eq!(options.waiting.max_in_flight, (400, 200));
         assert_eq!(options.storage.prefix, "/registry/");
         assert!(!options.anonymous_auth, "not together with AlwaysAllow");
         assert_eq!(
@@ -156,7 +159,7 @@ mod tests {
         assert_eq!(options.bind_address.to_string(), "127.0.0.1:0");
         assert!(options.anonymous_auth);
         assert_eq!(options.storage.prefix, "/my/cluster/");
-        assert_eq!(options.runtime_config.values().copied().collect::<Vec<_>>(), [true, false]);
+        assert_eq!(options.waiting.runtime_config.values().copied().collect::<Vec<_>>(), [true, false]);
         assert_eq!(options.log, Log { json: true, level: 9 });
         assert_eq!(
             warnings,
@@ -182,10 +185,10 @@ mod tests {
             [
                 "--secure-port must be from 0 to 65535, but is 70000",
                 "--request-timeout can not be negative, but is -1s",
+                "--logging-format must be text or json, but is \"xml\"",
                 "--max-requests-inflight must be a number from 0 to 4294967295, but is -1",
                 "--goaway-chance must be from 0 to 0.02, but is 0.5",
                 "--runtime-config: apps/v1=off is neither true nor false",
-                "--logging-format must be text or json, but is \"xml\"",
             ]
         );
     }

@@ -80,12 +80,12 @@ fn min_version(text: &str, warnings: &mut Vec<String>) -> Result<TlsVersion, Str
     }
 }
 
-fn cipher_suites(names: &[String], warnings: &mut Vec<String>) -> Result<Vec<&'static str>, String> {
+fn cipher_suites(names: &[String], warnings: &mut Vec<String>) -> Result<Vec<String>, String> {
     let mut suites = Vec::new();
     for name in names {
         let older = OLDER_NAMES.iter().find(|(older, _)| older == name).map(|(_, today)| *today);
         match older.or_else(|| SPOKEN.iter().copied().find(|spoken| spoken == name)) {
-            Some(suite) => suites.push(suite),
+            Some(suite) => suites.push(suite.to_owned()),
             None if NOT_SPOKEN.contains(&name.as_str()) => {
                 // TLS 1.3 has no choice of suites in the reference either.
                 if name.contains("_WITH_") {
@@ -124,7 +124,7 @@ mod tests {
         assert_eq!(suites(&["TLS_AES_128_GCM_SHA256"]), Ok(vec![]));
         assert_eq!(
             suites(&["TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305", "TLS_RSA_WITH_AES_128_CBC_SHA"]),
-            Ok(vec!["TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"])
+            Ok(vec!["TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256".to_owned()])
         );
         assert!(
             suites(&["TLS_RSA_WITH_AES_128_CBC_SHA"]).unwrap_err().contains("names none that is offered")
