@@ -8,6 +8,7 @@ pub mod defaults;
 pub mod form;
 pub mod hooks;
 pub mod object_meta;
+pub mod openapi;
 pub mod partial;
 pub mod patch;
 pub mod resource;

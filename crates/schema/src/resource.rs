@@ -90,6 +90,8 @@ pub struct Subresource {
     pub verbs: Verbs,
     /// Members that a write through it leaves as they were: `spec`, `metadata.labels`.
     pub resets: Vec<Str>,
+    /// How it is spoken to.
+    pub access: Access,
     /// What its documents are to the object.
     pub view: View,
 }
@@ -114,6 +116,24 @@ pub struct ScalePaths {
     pub status_replicas: Vec<Str>,
     /// Which pods are counted: a label selector, a map of labels, or a selector's text.
     pub selector: Vec<Str>,
+}
+
+/// How a subresource is spoken to.
+#[derive(Clone, Debug, Default)]
+pub enum Access {
+    /// Documents of its kind are sent and answered.
+    #[default]
+    Documents,
+    /// A GET is answered with text; the query holds the fields of `options`.
+    Text {
+        /// Shape of the query.
+        options: Arc<Struct>,
+    },
+    /// The connection is handed on; the query holds the fields of the subresource's own kind.
+    Connect {
+        /// The path goes on behind the subresource's name.
+        subpath: bool,
+    },
 }
 
 /// A field that field selectors may name.
@@ -211,6 +231,8 @@ pub struct Strategy {
     pub propagation: Propagation,
     /// A finished delete answers the object, not a Status.
     pub returns_deleted_object: bool,
+    /// The OpenAPI documents promise a Status all the same.
+    pub documents_status: bool,
     /// Deletion waits for a grace period (Pods).
     pub graceful_deletion: bool,
     /// Members that a write of the whole object leaves as they were, and a create clears: `status`.

@@ -118,7 +118,7 @@ pub struct Field {
     pub default: Option<Value>,
     /// Allowed values as OpenAPI publishes them; empty when there is no enum.
     pub allowed: Vec<Str>,
-    /// How apply owns a struct or map here; lists carry theirs in [`ListType`].
+    /// How apply owns a struct, map or `[]byte` here; lists carry theirs in [`ListType`].
     pub members: Members,
     /// Strategic merge patch strategy and key.
     pub patch: Patch,
@@ -142,6 +142,8 @@ pub enum Omit {
 pub struct Patch {
     /// `merge`: items or members are merged instead of replaced.
     pub merge: bool,
+    /// `replace`, said although it is what happens anyway.
+    pub replace: bool,
     /// `retainKeys`: the patch says which keys stay.
     pub retain_keys: bool,
     /// The key items are matched by; empty for primitives.

@@ -8,22 +8,25 @@
 //!   column NAME|TYPE|FORMAT|PRIORITY|SOURCE
 //!   version NAME on|off KIND VERB,...
 //!     fields LABEL[->FIELD],...
-//!     sub NAME GROUP/VERSION/KIND VERB,... [resets=MEMBER,...]
+//!     sub NAME GROUP/VERSION/KIND VERB,... [resets=MEMBER,...] [connect[=subpath] | text=GROUP/VERSION/KIND]
 //! ```
 
 use super::flags::names;
 use super::types::Definitions;
 use crate::hooks;
 use pintle_meta::{GroupVersionKind, Str};
-use pintle_schema::Resource;
 use pintle_schema::resource::{
-    Cell, Column, Generation, NameRule, Names, Propagation, ScalePaths, Scope, SelectableField, Storage,
-    Strategy, Subresource, Verb, Verbs, Version, View,
+    Access, Cell, Column, Generation, NameRule, Names, Propagation, ScalePaths, Scope, SelectableField,
+    Storage, Strategy, Subresource, Verb, Verbs, Version, View,
 };
+use pintle_schema::{Resource, Struct};
 use std::sync::Arc;
 
+/// Groups with their versions.
+type Groups = Vec<(Str, Vec<Str>)>;
+
 /// Groups in order, and all resources.
-pub(crate) fn read(text: &str, definitions: &Definitions) -> (Vec<(Str, Vec<Str>)>, Vec<Arc<Resource>>) {
+pub(crate) fn read(text: &str, definitions: &Definitions) -> (Groups, Vec<Arc<Resource>>) {
     let (mut groups, mut resources) = (Vec::new(), Vec::new());
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
@@ -138,16 +141,25 @@ fn subresource(text: &str, owner: &GroupVersionKind, definitions: &Definitions) 
     let mut word = || words.next().expect("a subresource has a name, a kind and verbs");
     let (name, kind_text, verb_words) = (word(), word(), word());
     let kind = kind(kind_text);
-    let resets = words.find_map(|word| word.strip_prefix("resets=")).map(names).unwrap_or_default();
+    let (mut resets, mut access) = (Vec::new(), Access::default());
+    for word in words {
+        match word.split_once('=').unwrap_or((word, "")) {
+            ("resets", members) => resets = names(members),
+            ("connect", path) => access = Access::Connect { subpath: path == "subpath" },
+            ("text", options) => access = Access::Text { options: known(options, definitions) },
+            (other, _) => panic!("a subresource has a word {other:?} that nobody knows"),
+        }
+    }
     let schema = definitions.kinds.get(&kind).cloned();
     let verbs = verbs(verb_words);
     let view = match kind.kind.as_str() {
+        _ if !matches!(access, Access::Documents) => View::Action,
         // Of the object itself, but only where data says which part a write may change.
-        _ if kind == *owner && verbs.has(Verb::Update) && !resets.is_empty() => View::Whole,
+        _ if kind == *owner && !resets.is_empty() => View::Whole,
         "Scale" => View::Scale(scale_paths()),
         _ => View::Action,
     };
-    Subresource { name: name.into(), schema, kind, verbs, resets, view }
+    Subresource { name: name.into(), schema, kind, verbs, resets, access, view }
 }
 
 /// Every built-in kind that can be scaled has its numbers in the same places.
@@ -158,6 +170,11 @@ fn scale_paths() -> ScalePaths {
         status_replicas: path("status", "replicas"),
         selector: path("spec", "selector"),
     }
+}
+
+fn known(text: &str, definitions: &Definitions) -> Arc<Struct> {
+    let kind = kind(text);
+    Arc::clone(definitions.kinds.get(&kind).unwrap_or_else(|| panic!("no facts of {kind}")))
 }
 
 fn verbs(text: &str) -> Verbs {
@@ -181,7 +198,10 @@ fn strategy(text: &str) -> Strategy {
             ("name", _) => made.name = NameRule::Own,
             ("orphan", _) => made.propagation = Propagation::Orphan,
             ("no-gc", _) => made.propagation = Propagation::Unsupported,
-            ("returns-deleted", _) => made.returns_deleted_object = true,
+            ("returns-deleted", documented) => {
+                made.returns_deleted_object = true;
+                made.documents_status = documented == "status";
+            }
             ("resets", members) => made.resets = names(members),
             ("", _) => {}
             (other, _) => panic!("the facts have a strategy {other:?} that nobody knows"),

@@ -2,15 +2,18 @@
 //!
 //! ```text
 //! go-fields.tsv, openapi-v3/*.json ----> fields.rs ----> data/types/<package>.facts
+//! openapi-v2.json ---------------------> openapi.rs ---> data/openapi.facts
 //! resources.tsv, strategies.tsv,   \
 //! printers.tsv, discovery/*.json  ----> resources.rs --> data/resources.facts
 //! bootstrap/*.json --------------------> bootstrap.rs -> data/bootstrap.facts
 //! flags.tsv ---------------------------> flags.rs -----> pintle/data/flags.facts
+//! gnostic-fields.tsv ------------------> gnostic.rs ---> data/gnostic.facts of the crate schema
 //! ```
 
 mod bootstrap;
 mod fields;
 mod flags;
+mod gnostic;
 mod openapi;
 mod resources;
 mod table;
@@ -24,6 +27,8 @@ use std::path::{Path, PathBuf};
 const DATA: &str = "crates/catalog/data";
 /// Where the facts of the command line live.
 const FLAGS: &str = "crates/pintle/data/flags.facts";
+/// Where those of formats live.
+const SCHEMA_DATA: &str = "crates/schema/data";
 
 /// Makes the facts, or checks that they are what would be made.
 pub(crate) fn run(facts: &Path, check: bool) -> Outcome {
@@ -36,15 +41,17 @@ pub(crate) fn run(facts: &Path, check: bool) -> Outcome {
 }
 
 fn make(facts: &Path) -> Result<BTreeMap<PathBuf, String>, Failure> {
-    let published = openapi::Published::read(&facts.join("openapi-v3"))?;
+    let published = openapi::Published::read(facts)?;
     let data = Path::new(DATA);
     let mut files = BTreeMap::new();
     for (package, text) in fields::make(facts, &published)? {
         files.insert(data.join(format!("types/{package}.facts")), text);
     }
-    files.insert(data.join("resources.facts"), resources::make(facts)?);
+    files.insert(data.join("resources.facts"), resources::make(facts, &published)?);
+    files.insert(data.join("openapi.facts"), published.facts());
     files.insert(data.join("bootstrap.facts"), bootstrap::make(&facts.join("bootstrap"))?);
     files.insert(PathBuf::from(FLAGS), flags::make(facts)?);
+    files.insert(Path::new(SCHEMA_DATA).join("gnostic.facts"), gnostic::make(facts)?);
     Ok(files)
 }
 
@@ -56,7 +63,7 @@ fn write(made: &BTreeMap<PathBuf, String>) -> Outcome {
         std::fs::write(path, text).map_err(|error| Failure::file(path, error))?;
         bytes += text.len();
     }
-    println!("wrote {} files, {} KB, below {DATA} and as {FLAGS}", made.len(), bytes / 1024);
+    println!("wrote {} files, {} KB, below {DATA} and {SCHEMA_DATA}, and {FLAGS}", made.len(), bytes / 1024);
     Ok(())
 }
 

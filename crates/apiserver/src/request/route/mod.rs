@@ -8,8 +8,8 @@ mod openapi;
 mod version;
 
 use super::authorize::Authorized;
-use super::reply::{self, Response, Warnings};
 use super::receive::RequestInfo;
+use super::reply::{self, Response, Warnings};
 use super::{read, write};
 use crate::served::{Served, Target};
 use crate::server::Server;

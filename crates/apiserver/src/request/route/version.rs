@@ -5,8 +5,8 @@ use crate::request::reply::{self, Response};
 use crate::server::Server;
 use http::Method;
 use http::request::Parts;
-use pintle_meta::{Status, Value};
 use pintle_meta::value::to_pretty_json;
+use pintle_meta::{Status, Value};
 
 /// The version of the API that is served.
 pub const MINOR: &str = "36";

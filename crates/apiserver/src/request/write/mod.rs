@@ -111,7 +111,8 @@ impl Write {
 
     /// The object in the negotiated form.
     fn show(&self, code: u16, object: Value) -> Result<Response, Status> {
-        Presenter::new(&self.server, &self.target, self.negotiated.clone(), &self.query)?.object(code, self.target.document_of(object))
+        Presenter::new(&self.server, &self.target, self.negotiated.clone(), &self.query)?
+            .object(code, self.target.document_of(object))
     }
 
     fn not_found(&self) -> Status {

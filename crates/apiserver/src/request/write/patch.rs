@@ -65,7 +65,8 @@ impl Write {
             APPLY => Err(Status::unsupported_media_type(&PATCHES)),
             // The route itself lists the types above, and refuses others before the patch is looked at.
             _ => {
-                let status = Status::failure(415, Reason::UnsupportedMediaType, "415: Unsupported Media Type");
+                let status =
+                    Status::failure(415, Reason::UnsupportedMediaType, "415: Unsupported Media Type");
                 Err(Status { details: Some(Box::default()), ..status })
             }
         }
@@ -106,12 +107,14 @@ impl Write {
     /// A patch may not make another kind of an object.
     fn check_kind(&self, patched: &Value, patch: &Patch) -> Result<(), Status> {
         let wanted = self.target.document_kind();
-        let said = decode::type_meta_of(patched).map_err(|error| self.refuse(patch, patched, &error.to_string()))?;
+        let said =
+            decode::type_meta_of(patched).map_err(|error| self.refuse(patch, patched, &error.to_string()))?;
         let group_version = match said.api_version.as_str() {
             "" => wanted.group_version(),
             text => GroupVersion::parse(text).map_err(|error| self.refuse(patch, patched, &error))?,
         };
-        let found = group_version.with_kind(if said.kind.is_empty() { wanted.kind.clone() } else { said.kind });
+        let found =
+            group_version.with_kind(if said.kind.is_empty() { wanted.kind.clone() } else { said.kind });
         if found == *wanted {
             return Ok(());
         }
