@@ -6,8 +6,11 @@
 pub mod background;
 pub mod config;
 pub mod request;
+mod run;
 pub mod served;
 pub mod server;
 pub mod sources;
 
+pub use config::Config;
+pub use run::{StartError, run};
 pub use server::Server;

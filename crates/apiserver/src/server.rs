@@ -8,7 +8,9 @@ use crate::sources::Sources;
 use parking_lot::RwLock;
 use pintle_storage::Storage;
 use pintle_watchcache::WatchCache;
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One frontend.
 pub struct Server {
@@ -24,26 +26,89 @@ pub struct Server {
     pub storage: Arc<dyn Storage>,
     /// The shared copy of it.
     pub cache: Arc<WatchCache>,
+    /// Where it listens; the port is real even when 0 was asked for.
+    pub address: SocketAddr,
     served: RwLock<Arc<Served>>,
+    storage_answers: AtomicBool,
+    bootstrapped: AtomicBool,
+    stopping: AtomicBool,
+}
+
+/// The parts of a frontend.
+pub struct Parts {
+    /// What was set.
+    pub config: Config,
+    /// Whose credentials count.
+    pub authentication: Authentication,
+    /// Who may do what.
+    pub authorization: Authorization,
+    /// The tier that keeps everything.
+    pub storage: Arc<dyn Storage>,
+    /// The shared copy of it.
+    pub cache: Arc<WatchCache>,
+    /// What is served at first.
+    pub served: Served,
+    /// Where it listens.
+    pub address: SocketAddr,
 }
 
 impl Server {
     /// Puts a frontend together.
-    pub fn new(
-        config: Config,
-        authentication: Authentication,
-        authorization: Authorization,
-        storage: Arc<dyn Storage>,
-        cache: Arc<WatchCache>,
-        served: Served,
-    ) -> Server {
-        let served = RwLock::new(Arc::new(served));
-        Server { config, sources: Sources, authentication, authorization, storage, cache, served }
+    pub fn new(parts: Parts) -> Server {
+        let Parts { config, authentication, authorization, storage, cache, served, address } = parts;
+        Server {
+            config,
+            sources: Sources,
+            authentication,
+            authorization,
+            storage,
+            cache,
+            address,
+            served: RwLock::new(Arc::new(served)),
+            storage_answers: AtomicBool::new(false),
+            bootstrapped: AtomicBool::new(false),
+            stopping: AtomicBool::new(false),
+        }
     }
 
     /// What is served at this moment. A request asks once and keeps the answer.
     pub fn served(&self) -> Arc<Served> {
         Arc::clone(&self.served.read())
+    }
+
+    /// The address that clients are told.
+    pub fn advertised_address(&self) -> SocketAddr {
+        SocketAddr::new(self.config.advertise_address, self.address.port())
+    }
+
+    /// Whether storage answered when last looked at.
+    pub fn storage_answers(&self) -> bool {
+        self.storage_answers.load(Ordering::Relaxed)
+    }
+
+    /// Notes whether storage answers.
+    pub(crate) fn set_storage_answers(&self, answers: bool) {
+        self.storage_answers.store(answers, Ordering::Relaxed);
+    }
+
+    /// Whether the objects that every cluster has are there.
+    pub fn is_bootstrapped(&self) -> bool {
+        self.bootstrapped.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the objects that every cluster has are there.
+    pub(crate) fn set_bootstrapped(&self) {
+        self.bootstrapped.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the server is on its way out and wants no new traffic.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the server is on its way out.
+    pub(crate) fn set_stopping(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
     }
 }
 

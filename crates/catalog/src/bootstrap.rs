@@ -6,6 +6,8 @@ use pintle_meta::{Map, Str, Value};
 /// An object to be made, as it would be sent, without kind and apiVersion.
 #[derive(Clone, Debug)]
 pub struct BootstrapObject {
+    /// API group of its resource.
+    pub group: Str,
     /// Plural of its resource.
     pub resource: Str,
     /// The object.
@@ -37,5 +39,7 @@ fn read(line: &str) -> BootstrapObject {
     {
         object.take_at(&["metadata", "labels"]);
     }
-    BootstrapObject { resource: resource.into(), object }
+    let of = crate::catalog().resources().iter().find(|known| known.names.plural == resource);
+    let group = of.expect("the facts know the resource").group.clone();
+    BootstrapObject { group, resource: resource.into(), object }
 }

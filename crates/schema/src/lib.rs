@@ -12,8 +12,10 @@ pub mod openapi;
 pub mod partial;
 pub mod patch;
 pub mod resource;
+pub mod scale;
 pub mod table;
 pub mod types;
+pub mod yaml;
 
 pub use hooks::{Hooks, NoHooks};
 pub use resource::Resource;

@@ -92,6 +92,30 @@ pub struct Subresource {
     pub resets: Vec<Str>,
     /// How it is spoken to.
     pub access: Access,
+    /// What its documents are to the object.
+    pub view: View,
+}
+
+/// What the documents of a subresource are to the object they belong to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum View {
+    /// The object itself; writes change a part of it.
+    Whole,
+    /// How many replicas there are and should be (autoscaling/v1 Scale).
+    Scale(ScalePaths),
+    /// Something that is done to the object, or with what it stands for.
+    Action,
+}
+
+/// Where a Scale finds its numbers; members from the root of the object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScalePaths {
+    /// How many there should be.
+    pub spec_replicas: Vec<Str>,
+    /// How many there are.
+    pub status_replicas: Vec<Str>,
+    /// Which pods are counted: a label selector, a map of labels, or a selector's text.
+    pub selector: Vec<Str>,
 }
 
 /// How a subresource is spoken to.

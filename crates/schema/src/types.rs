@@ -302,6 +302,32 @@ impl IntType {
             IntType::U32 => (0, u32::MAX.into()),
         }
     }
+
+    /// As Go's reflection calls it.
+    pub fn go_kind(self) -> &'static str {
+        match self {
+            IntType::I8 => "int8",
+            IntType::I16 => "int16",
+            IntType::I32 => "int32",
+            IntType::I64 => "int64",
+            IntType::U8 => "uint8",
+            IntType::U16 => "uint16",
+            IntType::U32 => "uint32",
+        }
+    }
+
+    /// What Go's conversion to this type makes of `value`.
+    pub fn wrap(self, value: i64) -> i64 {
+        match self {
+            IntType::I8 => i64::from(value as i8),
+            IntType::I16 => i64::from(value as i16),
+            IntType::I32 => i64::from(value as i32),
+            IntType::I64 => value,
+            IntType::U8 => i64::from(value as u8),
+            IntType::U16 => i64::from(value as u16),
+            IntType::U32 => i64::from(value as u32),
+        }
+    }
 }
 
 fn type_finds_default(ty: &Type, above: &mut Vec<*const Struct>) -> bool {

@@ -30,10 +30,15 @@ pub async fn answer(server: Arc<Server>, request: http::Request<Incoming>, peer:
     let received = match receive::receive(&server, request, peer) {
         Ok(received) => received,
         Err(refused) => {
-            return reply::finish(reply::status(&refused.head, &refused.status), &refused.audit_id, &warnings);
+            return reply::finish(
+                reply::status(&refused.head, &refused.status),
+                &refused.audit_id,
+                &warnings,
+            );
         }
     };
-    let (head, audit_id, deadline) = (Arc::clone(&received.head), received.audit_id.clone(), received.deadline);
+    let (head, audit_id, deadline) =
+        (Arc::clone(&received.head), received.audit_id.clone(), received.deadline);
     let guarded = AssertUnwindSafe(respond(server, received, Arc::clone(&warnings))).catch_unwind();
     let outcome = match deadline {
         Some(deadline) => tokio::time::timeout_at(deadline, guarded).await,
@@ -55,7 +60,11 @@ pub async fn answer(server: Arc<Server>, request: http::Request<Incoming>, peer:
     reply::finish(response, &audit_id, &warnings)
 }
 
-async fn respond(server: Arc<Server>, received: Received, warnings: Arc<Warnings>) -> Result<Response, Status> {
+async fn respond(
+    server: Arc<Server>,
+    received: Received,
+    warnings: Arc<Warnings>,
+) -> Result<Response, Status> {
     // Who is asking comes before everything that costs: strangers must be cheap.
     let authenticated = authenticate::authenticate(&server, received)?;
     // Permission comes before existence: who may not look must not learn what is there.

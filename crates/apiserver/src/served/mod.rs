@@ -73,6 +73,14 @@ impl Served {
         Some((resource, *at))
     }
 
+    /// The resource of this group and plural at the group's preferred version.
+    pub fn preferred(&self, group: &str, plural: &str) -> Option<Target> {
+        self.group(group)?.versions.iter().find_map(|version| {
+            let (resource, at) = self.resource(group, &version.version, plural)?;
+            Some(Target::new(Arc::clone(resource), at))
+        })
+    }
+
     /// The group of this name.
     pub fn group(&self, name: &str) -> Option<&Group> {
         self.groups.iter().find(|group| group.name == name)

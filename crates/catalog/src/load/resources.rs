@@ -16,8 +16,8 @@ use super::types::Definitions;
 use crate::hooks;
 use pintle_meta::{GroupVersionKind, Str};
 use pintle_schema::resource::{
-    Access, Cell, Column, Generation, NameRule, Names, Propagation, Scope, SelectableField, Storage,
-    Strategy, Subresource, Verb, Verbs, Version,
+    Access, Cell, Column, Generation, NameRule, Names, Propagation, ScalePaths, Scope, SelectableField,
+    Storage, Strategy, Subresource, Verb, Verbs, Version, View,
 };
 use pintle_schema::{Resource, Struct};
 use std::sync::Arc;
@@ -81,7 +81,11 @@ fn resource(heading: &str, body: &[&str], definitions: &Definitions) -> Resource
             "fields" => {
                 last(&mut made.versions).selectable_fields = rest.split(',').map(selectable).collect()
             }
-            "sub" => last(&mut made.versions).subresources.push(subresource(rest, definitions)),
+            "sub" => {
+                let version = last(&mut made.versions);
+                let sub = subresource(rest, &version.kind, definitions);
+                version.subresources.push(sub);
+            }
             other => panic!("the facts have a line {other:?} that nobody knows"),
         }
     }
@@ -132,7 +136,7 @@ fn version(text: &str, group: &Str, definitions: &Definitions) -> Version {
     }
 }
 
-fn subresource(text: &str, definitions: &Definitions) -> Subresource {
+fn subresource(text: &str, owner: &GroupVersionKind, definitions: &Definitions) -> Subresource {
     let mut words = text.split(' ');
     let mut word = || words.next().expect("a subresource has a name, a kind and verbs");
     let (name, kind_text, verb_words) = (word(), word(), word());
@@ -147,7 +151,25 @@ fn subresource(text: &str, definitions: &Definitions) -> Subresource {
         }
     }
     let schema = definitions.kinds.get(&kind).cloned();
-    Subresource { name: name.into(), schema, kind, verbs: verbs(verb_words), resets, access }
+    let verbs = verbs(verb_words);
+    let view = match kind.kind.as_str() {
+        _ if !matches!(access, Access::Documents) => View::Action,
+        // Of the object itself, but only where data says which part a write may change.
+        _ if kind == *owner && !resets.is_empty() => View::Whole,
+        "Scale" => View::Scale(scale_paths()),
+        _ => View::Action,
+    };
+    Subresource { name: name.into(), schema, kind, verbs, resets, access, view }
+}
+
+/// Every built-in kind that can be scaled has its numbers in the same places.
+fn scale_paths() -> ScalePaths {
+    let path = |section: &str, key: &str| vec![Str::from(section), Str::from(key)];
+    ScalePaths {
+        spec_replicas: path("spec", "replicas"),
+        status_replicas: path("status", "replicas"),
+        selector: path("spec", "selector"),
+    }
 }
 
 fn known(text: &str, definitions: &Definitions) -> Arc<Struct> {

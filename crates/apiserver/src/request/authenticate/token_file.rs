@@ -37,7 +37,9 @@ impl TokenFile {
             let line = at + 1;
             let record = record.map_err(|_| failed(format!("line {line} is not CSV")))?;
             let (token, user) = entry(&record).ok_or_else(|| {
-                failed(format!("line {line} needs a token, a user name and a uid: token,user,uid[,\"group,group\"]"))
+                failed(format!(
+                    "line {line} needs a token, a user name and a uid: token,user,uid[,\"group,group\"]"
+                ))
             })?;
             tokens.insert(token, user);
             if tokens.len() > TOKENS_MAX {
@@ -61,7 +63,8 @@ fn entry(record: &csv::StringRecord) -> Option<(String, User)> {
     if token.is_empty() {
         return None;
     }
-    let groups = record.get(3).unwrap_or_default().split(',').map(str::trim).filter(|group| !group.is_empty());
+    let groups =
+        record.get(3).unwrap_or_default().split(',').map(str::trim).filter(|group| !group.is_empty());
     let groups = groups.map(str::to_owned).collect();
     Some((token.to_owned(), User { name: name.to_owned(), uid: uid.to_owned(), groups, extra: Vec::new() }))
 }

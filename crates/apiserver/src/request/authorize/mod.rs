@@ -107,7 +107,8 @@ fn denial(Attributes { user, info, verb }: &Attributes<'_>) -> String {
         return format!("User {user} cannot {verb} path {:?}", info.path);
     }
     let slash = if info.subresource.is_empty() { "" } else { "/" };
-    let what = format!("resource \"{}{slash}{}\" in API group {:?}", info.resource, info.subresource, info.group);
+    let what =
+        format!("resource \"{}{slash}{}\" in API group {:?}", info.resource, info.subresource, info.group);
     match info.namespace.as_str() {
         "" => format!("User {user} cannot {verb} {what} at the cluster scope"),
         namespace => format!("User {user} cannot {verb} {what} in the namespace {namespace:?}"),
@@ -120,7 +121,12 @@ mod tests {
 
     #[test]
     fn silence_is_a_no_and_masters_pass() {
-        let info = RequestInfo { is_resource: true, resource: "pods".into(), namespace: "a".into(), ..Default::default() };
+        let info = RequestInfo {
+            is_resource: true,
+            resource: "pods".into(),
+            namespace: "a".into(),
+            ..Default::default()
+        };
         let alice = User { name: "alice".to_owned(), ..User::default() };
         let root = User { groups: vec![MASTERS.to_owned()], ..User::default() };
         let ask = |user| Attributes { user, info: &info, verb: "get" };

@@ -3,8 +3,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use pintle_meta::value::{Map, Value, parse, syntax_error, to_json};
 use pintle_meta::Status;
+use pintle_meta::value::{Map, Value, parse, syntax_error, to_json};
 
 const FORMAT: &str = "meta.k8s.io/v1";
 /// The most bytes a token may have; keys are far shorter.
@@ -45,7 +45,8 @@ fn decode(token: &str) -> Result<Continue, String> {
         return Err(format!("longer than {TOKEN_MAX} bytes"));
     }
     let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|error| base64_problem(&error))?;
-    let document = parse(&bytes).map_err(|error| syntax_error(&bytes).unwrap_or_else(|| error.to_string()))?;
+    let document =
+        parse(&bytes).map_err(|error| syntax_error(&bytes).unwrap_or_else(|| error.to_string()))?;
     let version = document.text_at(&["v"]);
     if version != FORMAT {
         return Err(format!("server does not recognize this encoded version {version}"));

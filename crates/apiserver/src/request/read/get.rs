@@ -28,7 +28,8 @@ pub(super) async fn get(
     };
     let prefix = target.storage_prefix().ok_or_else(Status::method_not_allowed)?;
     let view = server.cache.resource(prefix);
-    let found = view.get(&view.key(target.namespace_of(info), &info.name), freshness).await.map_err(cache_status)?;
+    let found =
+        view.get(&view.key(target.namespace_of(info), &info.name), freshness).await.map_err(cache_status)?;
     let Some(entry) = found.entry else {
         return Err(Status::not_found(&target.group_resource(), &info.name));
     };

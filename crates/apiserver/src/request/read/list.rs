@@ -1,10 +1,10 @@
 //! LIST: a snapshot at one revision, filtered and paged.
 
+use super::cache_status;
 use super::continue_token::Continue;
 use super::options::{ListOptions, Match, version_problem};
 use super::present::{ListMeta, Presenter};
 use super::select::Selection;
-use super::cache_status;
 use crate::request::authorize::Authorized;
 use crate::request::reply::{Negotiated, Response};
 use crate::served::Target;
@@ -29,7 +29,8 @@ pub(super) async fn list(
     let namespace = target.namespace_of(info);
     let range = view.range(namespace);
     let first = start.key(&view.key(namespace, ""));
-    let request = ListRequest::new(from_key(range, first.as_deref()), start.freshness).limit(start.limit as u64);
+    let request =
+        ListRequest::new(from_key(range, first.as_deref()), start.freshness).limit(start.limit as u64);
     let snapshot = view.list(request).await.map_err(|error| expired_page(cache_status(error), &start))?;
     let selection = Selection::new(target, &options);
     let page = Page::take(snapshot.iter(), &selection, start.limit);
@@ -97,7 +98,9 @@ impl Start {
             (ResourceVersion::Any, _) => Freshness::Any,
             (ResourceVersion::At(revision), Match::Exact) => Freshness::Exact(Revision::new(revision)),
             // A limit without a match has always meant that very revision.
-            (ResourceVersion::At(revision), Match::Unset) if limit > 0 => Freshness::Exact(Revision::new(revision)),
+            (ResourceVersion::At(revision), Match::Unset) if limit > 0 => {
+                Freshness::Exact(Revision::new(revision))
+            }
             (ResourceVersion::At(revision), _) => Freshness::NotOlderThan(Revision::new(revision)),
         };
         // From whatever is at hand, a list is never paged.

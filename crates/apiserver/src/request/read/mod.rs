@@ -25,7 +25,12 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// 4xx for what can't be asked, 404, 410, 504 as the reference does.
-pub async fn read(server: Arc<Server>, request: Authorized, target: Target, verb: Verb) -> Result<Response, Status> {
+pub async fn read(
+    server: Arc<Server>,
+    request: Authorized,
+    target: Target,
+    verb: Verb,
+) -> Result<Response, Status> {
     let streams = verb != Verb::Get;
     let negotiated = reply::negotiate(&request.received.head, streams)?;
     match verb {
@@ -41,7 +46,9 @@ pub fn cache_status(error: CacheError) -> Status {
         CacheError::TooLargeRevision { asked, current } => {
             Status::too_large_resource_version(asked.get(), current.get())
         }
-        CacheError::Expired { oldest } => Status::expired(format!("too old resource version, the oldest is {oldest}")),
+        CacheError::Expired { oldest } => {
+            Status::expired(format!("too old resource version, the oldest is {oldest}"))
+        }
         CacheError::NotReady => Status::too_many_requests("storage is (re)initializing", 1),
         CacheError::Storage(error) => storage_status(&error),
         undecryptable @ CacheError::Undecryptable { .. } => Status::internal(undecryptable.to_string()),

@@ -159,12 +159,16 @@ fn check_field_labels(fields: &FieldSelector, target: &Target) -> Result<(), Sta
     let selectable = &target.version().selectable_fields;
     let usual = |name: &str| matches!(name, "metadata.name" | "metadata.namespace");
     let only_usual = selectable.iter().all(|field| usual(&field.label)) && selectable.len() != 1;
-    let known = |name: &str| if only_usual { usual(name) } else { selectable.iter().any(|field| field.label == name) };
+    let known = |name: &str| {
+        if only_usual { usual(name) } else { selectable.iter().any(|field| field.label == name) }
+    };
     match fields.requirements().iter().find(|requirement| !known(&requirement.field)) {
         None => Ok(()),
         Some(unknown) if only_usual => {
             let name = pintle_meta::field::go_quote(&unknown.field);
-            let text = format!("{name} is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
+            let text = format!(
+                "{name} is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
+            );
             Err(Status::bad_request(text))
         }
         Some(unknown) => Err(Status::bad_request(format!("field label not supported: {}", unknown.field))),

@@ -11,6 +11,7 @@ use crate::server::Server;
 use bytes::Bytes;
 use pintle_meta::value::{to_json, write_json};
 use pintle_meta::{List, Map, Object, Reason, Status, Str, Value};
+use pintle_schema::resource::View;
 use pintle_schema::table::{self, IncludeObject};
 use pintle_schema::{form, partial};
 use pintle_storage::Revision;
@@ -48,14 +49,28 @@ impl Presenter {
     ///
     /// # Errors
     /// 400 for an `includeObject` that a table does not have.
-    pub fn new(server: &Arc<Server>, target: &Target, negotiated: Negotiated, query: &Query) -> Result<Presenter, Status> {
+    pub fn new(
+        server: &Arc<Server>,
+        target: &Target,
+        negotiated: Negotiated,
+        query: &Query,
+    ) -> Result<Presenter, Status> {
         let include = match &negotiated.shape {
-            As::Table(_) => IncludeObject::parse(query.first("includeObject").unwrap_or_default())
-                .map_err(|error| Status::bad_request(format!("Unable to convert to Table as requested: {error}")))?,
+            As::Table(_) => {
+                IncludeObject::parse(query.first("includeObject").unwrap_or_default()).map_err(|error| {
+                    Status::bad_request(format!("Unable to convert to Table as requested: {error}"))
+                })?
+            }
             _ => IncludeObject::default(),
         };
         let group_version = Str::from(target.version().group_version().to_string());
-        Ok(Presenter { server: Arc::clone(server), target: target.clone(), negotiated, include, group_version })
+        Ok(Presenter {
+            server: Arc::clone(server),
+            target: target.clone(),
+            negotiated,
+            include,
+            group_version,
+        })
     }
 
     /// One object as the cache has it.
@@ -63,8 +78,9 @@ impl Presenter {
     /// # Errors
     /// 500 when the stored bytes can't be read, 406 for a form that only lists have.
     pub fn entry(&self, code: u16, entry: &Entry) -> Result<Response, Status> {
-        if !self.is_compact_json() {
-            return self.object(code, self.value(entry, entry.mod_revision())?);
+        if !self.is_compact_json() || *self.target.view() != View::Whole {
+            let object = self.value(entry, entry.mod_revision())?;
+            return self.object(code, self.target.document_of(object));
         }
         let mut body = self.json(entry, entry.mod_revision())?.to_vec();
         body.push(b'\n');
@@ -158,7 +174,9 @@ impl Presenter {
     }
 
     fn is_compact_json(&self) -> bool {
-        self.negotiated.shape == As::Object && self.negotiated.format == Format::Json && !self.negotiated.pretty
+        self.negotiated.shape == As::Object
+            && self.negotiated.format == Format::Json
+            && !self.negotiated.pretty
     }
 
     async fn spliced_list(&self, entries: &[Arc<Entry>], meta: &ListMeta) -> Result<Response, Status> {
@@ -231,7 +249,8 @@ impl Presenter {
 
     fn not_a_list(&self) -> Status {
         let ty = self.go_type("");
-        let text = format!("you requested PartialObjectMetadataList, but the requested object is not a list ({ty})");
+        let text =
+            format!("you requested PartialObjectMetadataList, but the requested object is not a list ({ty})");
         Status::failure(406, Reason::NotAcceptable, text)
     }
 
@@ -244,7 +263,8 @@ impl Presenter {
     /// How the reference's errors call the hub type.
     fn go_type(&self, suffix: &str) -> String {
         let kind = &self.target.version().kind;
-        let package = if kind.group.is_empty() { "core" } else { kind.group.split('.').next().unwrap_or_default() };
+        let package =
+            if kind.group.is_empty() { "core" } else { kind.group.split('.').next().unwrap_or_default() };
         format!("*{package}.{}{suffix}", kind.kind)
     }
 }

@@ -30,9 +30,9 @@ impl Selection {
     pub fn interest(&self, namespace: &str) -> Interest {
         let name = self.fields.exact("metadata.name").map(Str::from);
         let selectable = &self.target.version().selectable_fields;
-        let field = selectable.iter().find_map(|field| {
-            Some((field.field.clone(), Str::from(self.fields.exact(&field.label)?)))
-        });
+        let field = selectable
+            .iter()
+            .find_map(|field| Some((field.field.clone(), Str::from(self.fields.exact(&field.label)?))));
         let namespace = (!namespace.is_empty()).then(|| Str::from(namespace));
         Interest { namespace, name, field }
     }
@@ -78,6 +78,7 @@ impl Selection {
 impl Filter for Selection {
     fn matches(&self, entry: &Entry) -> bool {
         let labels = entry.labels();
-        (self.labels.is_everything() || self.labels.matches_by(|key| labels.get(key))) && self.fields_match(entry)
+        (self.labels.is_everything() || self.labels.matches_by(|key| labels.get(key)))
+            && self.fields_match(entry)
     }
 }

@@ -16,7 +16,9 @@ use http_body_util::{BodyExt, StreamBody};
 use pintle_meta::value::to_json;
 use pintle_meta::{ResourceVersion, Status};
 use pintle_storage::Revision;
-use pintle_watchcache::{Delivery, Ending, Error as CacheError, EventKind, Freshness, Start, WatchRequest, Watcher};
+use pintle_watchcache::{
+    Delivery, Ending, Error as CacheError, EventKind, Freshness, Start, WatchRequest, Watcher,
+};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -127,7 +129,8 @@ impl Events {
             interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
             interval
         });
-        let last_bookmark = (options.bookmarks && timeout > LAST_BOOKMARK_BEFORE).then(|| end - LAST_BOOKMARK_BEFORE);
+        let last_bookmark =
+            (options.bookmarks && timeout > LAST_BOOKMARK_BEFORE).then(|| end - LAST_BOOKMARK_BEFORE);
         Events { watcher, presenter, bookmarks, last_bookmark, end, first: true, over: false }
     }
 

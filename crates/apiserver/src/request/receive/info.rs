@@ -38,7 +38,8 @@ impl RequestInfo {
     /// The reference's text for a `watch` or `proxy` prefix with nothing behind it.
     pub fn of(method: &Method, raw_path: &str, query: &Query) -> Result<RequestInfo, String> {
         let path = percent_encoding::percent_decode_str(raw_path).decode_utf8_lossy().into_owned();
-        let plain = RequestInfo { verb: Str::from(method.as_str().to_lowercase()), path, ..RequestInfo::default() };
+        let plain =
+            RequestInfo { verb: Str::from(method.as_str().to_lowercase()), path, ..RequestInfo::default() };
         let trimmed = plain.path.trim_matches('/').to_owned();
         let all: Vec<&str> = if trimmed.is_empty() { Vec::new() } else { trimmed.split('/').collect() };
         let (prefix, group, rest) = match all.as_slice() {
@@ -141,14 +142,30 @@ mod tests {
             (Method::GET, "/api/v1/pods", "", ("list", "", "", "pods", "", "")),
             (Method::GET, "/api/v1/namespaces", "watch=1", ("watch", "", "", "namespaces", "", "")),
             (Method::GET, "/api/v1/namespaces/a", "watch=1", ("get", "", "a", "namespaces", "a", "")),
-            (Method::PUT, "/api/v1/namespaces/a/status", "", ("update", "", "a", "namespaces", "a", "status")),
+            (
+                Method::PUT,
+                "/api/v1/namespaces/a/status",
+                "",
+                ("update", "", "a", "namespaces", "a", "status"),
+            ),
             (Method::DELETE, "/api/v1/namespaces/a/pods", "", ("deletecollection", "", "a", "pods", "", "")),
-            (Method::PATCH, "/apis/apps/v1/namespaces/a/deployments/d/scale", "", ("patch", "apps", "a", "deployments", "d", "scale")),
+            (
+                Method::PATCH,
+                "/apis/apps/v1/namespaces/a/deployments/d/scale",
+                "",
+                ("patch", "apps", "a", "deployments", "d", "scale"),
+            ),
             (Method::GET, "/api/v1/watch/namespaces/a/pods/p", "", ("watch", "", "a", "pods", "p", "")),
-            (Method::GET, "/api/v1/pods", "fieldSelector=metadata.name%3Dx", ("list", "", "", "pods", "x", "")),
+            (
+                Method::GET,
+                "/api/v1/pods",
+                "fieldSelector=metadata.name%3Dx",
+                ("list", "", "", "pods", "x", ""),
+            ),
         ] {
             let got = info(method, path, query);
-            let seen = (&*got.verb, &*got.group, &*got.namespace, &*got.resource, &*got.name, &*got.subresource);
+            let seen =
+                (&*got.verb, &*got.group, &*got.namespace, &*got.resource, &*got.name, &*got.subresource);
             assert!(got.is_resource && seen == want, "{path}?{query}: {seen:?}");
         }
         for path in ["/", "/api", "/api/v1", "/apis/apps/v1", "/healthz", "/openapi/v3/apis/apps/v1"] {

@@ -45,7 +45,8 @@ impl Listener {
     /// # Errors
     /// What the system says, with the address in it.
     pub async fn bind(address: SocketAddr) -> io::Result<Listener> {
-        let named = |error: io::Error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"));
+        let named =
+            |error: io::Error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"));
         let tcp = TcpListener::bind(address).await.map_err(named)?;
         let address = tcp.local_addr().map_err(named)?;
         Ok(Listener { tcp, address })
@@ -102,7 +103,8 @@ async fn connection(
         Ok(Err(error)) => return tracing::debug!(%address, %error, "TLS handshake failed"),
         Err(_) => return tracing::debug!(%address, "TLS handshake took too long"),
     };
-    let chain: Arc<[_]> = stream.get_ref().1.peer_certificates().unwrap_or_default().iter().cloned().collect();
+    let chain: Arc<[_]> =
+        stream.get_ref().1.peer_certificates().unwrap_or_default().iter().cloned().collect();
     let now = UnixTime::since_unix_epoch(server.sources.since_epoch());
     let identity = Arc::new(tls.identify(&chain, now));
     let peer = Peer { address, certificates: chain, identity };

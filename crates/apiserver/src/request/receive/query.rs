@@ -41,7 +41,9 @@ impl Query {
         let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
         let problem = match text.parse() {
             Ok(number) => return Ok(Some(number)),
-            Err(_) if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) => "invalid syntax",
+            Err(_) if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+                "invalid syntax"
+            }
             Err(_) => "value out of range",
         };
         Err(format!("strconv.ParseInt: parsing {}: {problem}", pintle_meta::field::go_quote(text)))
@@ -54,7 +56,8 @@ mod tests {
 
     #[test]
     fn options_read_as_go_reads_them() {
-        let query = Query::parse("a=1&a=2&flag&off=False&zero=0&s=x%3Dy+z&bad;=1&n=-5&big=99999999999999999999&e=");
+        let query =
+            Query::parse("a=1&a=2&flag&off=False&zero=0&s=x%3Dy+z&bad;=1&n=-5&big=99999999999999999999&e=");
         assert_eq!(query.all("a").collect::<Vec<_>>(), ["1", "2"]);
         assert!(query.flag("flag") && !query.flag("off") && !query.flag("zero") && !query.flag("absent"));
         assert_eq!(query.first("s"), Some("x=y z"));

@@ -3,13 +3,18 @@
 //! The handshake proves that a client holds its key; whether we trust the certificate is decided once per
 //! connection by [`Identity`], so that an unknown CA costs the client its name, not the connection.
 
+use crate::config::{TlsFiles, TlsVersion};
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
-use rustls::{DigitallySignedStruct, DistinguishedName, RootCertStore, ServerConfig, SignatureScheme};
+use rustls::version::{TLS12, TLS13};
+use rustls::{
+    DigitallySignedStruct, DistinguishedName, RootCertStore, ServerConfig, SignatureScheme,
+    SupportedProtocolVersion,
+};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -63,13 +68,17 @@ impl TlsConfig {
     ///
     /// # Errors
     /// [`TlsError`] naming the file and the reason.
-    pub fn load(certificate: &Path, key: &Path, client_ca: Option<&Path>) -> Result<TlsConfig, TlsError> {
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let chain = certificates(certificate)?;
-        let key = PrivateKeyDer::from_pem_file(key).map_err(|error| file_error(key, &error))?;
-        let clients = client_ca.map(|path| client_verifier(path, &provider)).transpose()?;
+    pub fn load(files: &TlsFiles) -> Result<TlsConfig, TlsError> {
+        let provider = Arc::new(provider(&files.cipher_suites)?);
+        let chain = certificates(&files.certificate)?;
+        let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| file_error(&files.key, &error))?;
+        let clients = files.client_ca.as_deref().map(|path| client_verifier(path, &provider)).transpose()?;
+        let versions: &[&SupportedProtocolVersion] = match files.min_version {
+            TlsVersion::Tls12 => &[&TLS13, &TLS12],
+            TlsVersion::Tls13 => &[&TLS13],
+        };
         let mut server = ServerConfig::builder_with_provider(Arc::clone(&provider))
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(versions)
             .map_err(|error| TlsError::Unusable(error.to_string()))?
             .with_client_cert_verifier(Arc::new(AskOnly { provider }))
             .with_single_cert(chain, key)
@@ -90,6 +99,30 @@ impl TlsConfig {
     }
 }
 
+/// The provider with the TLS 1.2 suites that were asked for, or all. Those of TLS 1.3 always stay, as in Go.
+fn provider(names: &[String]) -> Result<CryptoProvider, TlsError> {
+    let mut provider = rustls::crypto::aws_lc_rs::default_provider();
+    if names.is_empty() {
+        return Ok(provider);
+    }
+    let wanted = |name: &str| {
+        names.iter().any(|asked| asked.trim_end_matches("_SHA256") == name.trim_end_matches("_SHA256"))
+    };
+    provider.cipher_suites.retain(|suite| {
+        let name = suite.suite().as_str().unwrap_or_default();
+        suite.tls13().is_some() || wanted(name)
+    });
+    if provider.cipher_suites.iter().all(|suite| suite.tls13().is_some()) {
+        let known =
+            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 and their like";
+        return Err(TlsError::Unusable(format!(
+            "none of the cipher suites {} is supported; use {known}",
+            names.join(", ")
+        )));
+    }
+    Ok(provider)
+}
+
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let found: Result<Vec<_>, _> = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
     let found = found.map_err(|error| file_error(path, &error))?;
@@ -99,7 +132,10 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     Ok(found)
 }
 
-fn client_verifier(path: &Path, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ClientCertVerifier>, TlsError> {
+fn client_verifier(
+    path: &Path,
+    provider: &Arc<CryptoProvider>,
+) -> Result<Arc<dyn ClientCertVerifier>, TlsError> {
     let mut roots = RootCertStore::empty();
     for certificate in certificates(path)? {
         roots.add(certificate).map_err(|error| file_error(path, &error))?;
@@ -122,7 +158,8 @@ fn subject(leaf: &CertificateDer<'_>) -> Result<Identity, String> {
         let found = attributes.filter(|attribute| attribute.attr_type() == oid);
         found.filter_map(|attribute| attribute.as_str().ok().map(str::to_owned)).collect()
     };
-    let uid_oid = x509_parser::oid_registry::Oid::from(&[1, 3, 6, 1, 4, 1, 57683, 2]).map_err(|error| format!("{error:?}"))?;
+    let uid_oid = x509_parser::oid_registry::Oid::from(&[1, 3, 6, 1, 4, 1, 57683, 2])
+        .map_err(|error| format!("{error:?}"))?;
     let digest = aws_digest(leaf);
     Ok(Identity::Known {
         name: texts(&OID_X509_COMMON_NAME).pop().unwrap_or_default(),

@@ -3,7 +3,9 @@
 mod negotiate;
 mod warning;
 
-pub use negotiate::{As, Format, Negotiated, accept_clauses, media_types, negotiate, negotiate_error};
+pub use negotiate::{
+    As, Format, Negotiated, accept_clauses, media_types, negotiate, negotiate_error, negotiate_plain,
+};
 pub use warning::Warnings;
 
 use bytes::Bytes;
@@ -36,6 +38,13 @@ pub fn bytes(code: u16, content_type: &'static str, bytes: impl Into<Bytes>) -> 
 pub fn text(code: u16, text: impl Into<String>) -> Response {
     let mut response = bytes(code, "text/plain; charset=utf-8", text.into());
     response.headers_mut().insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// 304: the client has it already.
+pub fn not_modified() -> Response {
+    let mut response = http::Response::new(whole(Bytes::new()));
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
     response
 }
 

@@ -79,6 +79,18 @@ pub fn negotiate(head: &Parts, with_streams: bool) -> Result<Negotiated, Status>
     Ok(Negotiated { format, pretty: is_pretty(head), shape })
 }
 
+/// Agrees on a form for a document that is no object: discovery.
+///
+/// # Errors
+/// 406.
+pub fn negotiate_plain(head: &Parts) -> Result<Negotiated, Status> {
+    let accept = accept_header(&head.headers);
+    if !route_accepts(&accept, &MEDIA_TYPES) {
+        return Err(Status::not_acceptable(&MEDIA_TYPES));
+    }
+    negotiate_error(head).ok_or_else(|| Status::not_acceptable(&MEDIA_TYPES))
+}
+
 /// Agrees on a form for a Status or another document that has no table; `None` when nothing fits.
 pub fn negotiate_error(head: &Parts) -> Option<Negotiated> {
     let accept = accept_header(&head.headers);
@@ -110,7 +122,10 @@ fn accept_header(headers: &HeaderMap) -> String {
 /// The route's gate: parameters don't count, `application/*` is not understood.
 fn route_accepts(accept: &str, produced: &[&str]) -> bool {
     let bare = |text: &str| text.split(';').next().unwrap_or_default().trim().to_owned();
-    accept.split(',').map(bare).any(|wanted| wanted == "*/*" || produced.iter().any(|have| bare(have) == wanted))
+    accept
+        .split(',')
+        .map(bare)
+        .any(|wanted| wanted == "*/*" || produced.iter().any(|have| bare(have) == wanted))
 }
 
 fn clauses(accept: &str) -> Vec<Clause> {
@@ -168,6 +183,7 @@ fn is_pretty(head: &Parts) -> bool {
     if let Some(pretty) = query.first("pretty").filter(|text| !text.is_empty()) {
         return matches!(pretty, "1" | "t" | "T" | "true" | "TRUE" | "True");
     }
-    let agent = head.headers.get(http::header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let agent =
+        head.headers.get(http::header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     ["curl", "Wget", "Mozilla/5.0"].iter().any(|name| agent.starts_with(name))
 }

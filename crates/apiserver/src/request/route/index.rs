@@ -8,9 +8,10 @@ use pintle_meta::{List, Value};
 
 /// Answers `/`.
 pub fn answer(server: &Server, _head: &Parts) -> Response {
-    let mut paths: Vec<String> = ["/api", "/apis", "/apis/", "/openapi/v2", "/openapi/v3", "/openapi/v3/", "/version"]
-        .map(str::to_owned)
-        .into();
+    let mut paths: Vec<String> =
+        ["/api", "/apis", "/apis/", "/openapi/v2", "/openapi/v3", "/openapi/v3/", "/version"]
+            .map(str::to_owned)
+            .into();
     let served = server.served();
     for group in served.groups() {
         let base = if group.name.is_empty() { "/api".to_owned() } else { format!("/apis/{}", group.name) };
@@ -19,10 +20,7 @@ pub fn answer(server: &Server, _head: &Parts) -> Response {
         }
         paths.extend(group.versions.iter().map(|version| format!("{base}/{}", version.version)));
     }
-    for kind in ["/healthz", "/livez", "/readyz"] {
-        paths.push(kind.to_owned());
-        paths.extend(super::health::check_names().map(|name| format!("{kind}/{name}")));
-    }
+    paths.extend(super::health::paths());
     paths.sort();
     let list: List = paths.into_iter().map(Value::from).collect();
     reply::bytes(200, "application/json", to_pretty_json(&Value::from([("paths", Value::List(list))])))

@@ -8,30 +8,38 @@ mod openapi;
 mod version;
 
 use super::authorize::Authorized;
+use super::receive::RequestInfo;
 use super::reply::{self, Response, Warnings};
 use super::{read, write};
 use crate::served::{Served, Target};
 use crate::server::Server;
 use http::Method;
-use pintle_meta::Status;
-use pintle_schema::resource::Verb;
+use pintle_meta::{Reason, Status};
+use pintle_schema::resource::{Verb, View};
 use std::sync::Arc;
 
 /// Answers an authorized request.
 ///
 /// # Errors
 /// Whatever the stages after this one refuse.
-pub async fn route(server: Arc<Server>, request: Authorized, warnings: Arc<Warnings>) -> Result<Response, Status> {
+pub async fn route(
+    server: Arc<Server>,
+    request: Authorized,
+    warnings: Arc<Warnings>,
+) -> Result<Response, Status> {
     if !request.received.info.is_resource {
         return plain(&server, &request).await;
     }
     let served = server.served();
     let Some(found) = find(&served, &request) else {
-        return Ok(reply::text(404, "404 page not found\n"));
+        return Ok(not_found());
     };
     let (target, verb) = found?;
     if let Some(warning) = &target.version().deprecated {
         warnings.add(warning.clone());
+    }
+    if *target.view() == View::Action || target.resource.storage.is_none() {
+        return Err(not_there_yet(&request.received.info));
     }
     match verb {
         Verb::Get | Verb::List | Verb::Watch => read::read(server, request, target, verb).await,
@@ -70,16 +78,15 @@ fn locate(target: Target, request: &Authorized) -> Result<(Target, Verb), Status
         name => target.with_subresource(name).ok_or_else(Status::no_such_path)?,
     };
     let verbs = target.subresource().map_or(target.version().verbs, |sub| sub.verbs);
-    let verb = match verb_of(method, &info.verb, named) {
-        Some(verb) => verb,
-        None => return Err(Status::method_not_allowed()),
-    };
+    let verb = verb_of(method, info).ok_or_else(Status::method_not_allowed)?;
     let whole_item = named && target.subresource().is_none();
-    let has_items = [Verb::Get, Verb::Update, Verb::Patch, Verb::Delete].into_iter().any(|verb| verbs.has(verb));
+    let has_items =
+        [Verb::Get, Verb::Update, Verb::Patch, Verb::Delete].into_iter().any(|verb| verbs.has(verb));
     if whole_item && !has_items {
         return Err(Status::no_such_path());
     }
-    let across_namespaces = target.is_namespaced() && !in_namespace && !matches!(verb, Verb::List | Verb::Watch);
+    let across_namespaces =
+        target.is_namespaced() && !in_namespace && !matches!(verb, Verb::List | Verb::Watch);
     let create_across = across_namespaces && verb == Verb::Create && !verbs.has(Verb::List);
     if !verbs.has(verb) || (across_namespaces && !create_across) {
         return Err(Status::method_not_allowed());
@@ -87,24 +94,19 @@ fn locate(target: Target, request: &Authorized) -> Result<(Target, Verb), Status
     Ok((target, verb))
 }
 
-fn verb_of(method: &Method, word: &str, named: bool) -> Option<Verb> {
-    let verb = Verb::parse(word)?;
-    let watch_path = verb == Verb::Watch;
-    match (method, named) {
-        (&Method::GET, _) if watch_path => Some(Verb::Watch),
-        (_, _) if watch_path => None,
-        (&Method::GET, _) | (&Method::DELETE, _) | (&Method::POST, _) => {
-            let creates_on_item = verb == Verb::Create && named;
-            (!creates_on_item || is_subresource_create(word, named)).then_some(verb)
-        }
-        (&Method::PUT, true) | (&Method::PATCH, true) => Some(verb),
-        _ => None,
-    }
-}
-
-/// POST on a named path is for subresources; the verbs of the target decide.
-fn is_subresource_create(word: &str, named: bool) -> bool {
-    named && word == "create"
+/// The verb of a request, if the method goes with the path: one object is got, updated, patched and deleted, many
+/// are listed and deleted, new ones are posted to the collection or to a subresource.
+fn verb_of(method: &Method, info: &RequestInfo) -> Option<Verb> {
+    let verb = Verb::parse(&info.verb)?;
+    let named = info.parts.len() > 1;
+    let fits = match verb {
+        Verb::Get | Verb::Update | Verb::Patch | Verb::Delete => named,
+        Verb::Create => !named || !info.subresource.is_empty(),
+        Verb::List | Verb::DeleteCollection => !named,
+        Verb::Watch => method == Method::GET,
+    };
+    // Go's servers answer HEAD only where a route says so, and no resource's does.
+    (fits && method != Method::HEAD).then_some(verb)
 }
 
 /// Paths that are no resources.
@@ -113,7 +115,8 @@ async fn plain(server: &Arc<Server>, request: &Authorized) -> Result<Response, S
     let head = &request.received.head;
     match path {
         "/" | "/index.html" => Ok(index::answer(server, head)),
-        "/version" | "/version/" => Ok(version::answer(server)),
+        "/version" | "/version/" => version::answer(server, head),
+        _ if path.starts_with("/version/") => Err(Status::no_such_path()),
         _ if path.starts_with("/healthz") || path.starts_with("/livez") || path.starts_with("/readyz") => {
             Ok(health::answer(server, request))
         }
@@ -121,4 +124,16 @@ async fn plain(server: &Arc<Server>, request: &Authorized) -> Result<Response, S
         _ if path.starts_with("/openapi/v3") => openapi::v3(server, head, path),
         _ => discovery::answer(server, head, path),
     }
+}
+
+/// What discovery shows and no room answers yet: refused plainly, so that nobody takes silence for success.
+fn not_there_yet(info: &RequestInfo) -> Status {
+    let slash = if info.subresource.is_empty() { "" } else { "/" };
+    let text = format!("{}{slash}{} is not implemented by this server yet", info.resource, info.subresource);
+    Status::failure(501, Reason::Unknown, text)
+}
+
+/// A path that nobody has.
+fn not_found() -> Response {
+    reply::text(404, "404 page not found\n")
 }

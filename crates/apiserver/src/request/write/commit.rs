@@ -19,7 +19,12 @@ pub(super) enum Committed {
 
 impl Write {
     /// Stores a new object.
-    pub(super) async fn commit_create(&self, name: &str, valid: Valid, dry_run: bool) -> Result<Committed, Status> {
+    pub(super) async fn commit_create(
+        &self,
+        name: &str,
+        valid: Valid,
+        dry_run: bool,
+    ) -> Result<Committed, Status> {
         let (stored, bytes) = self.stored_form(valid)?;
         if dry_run {
             return match self.stored(name).await? {
@@ -28,7 +33,10 @@ impl Write {
             };
         }
         let key = self.key(name);
-        let txn = Txn::new().when(Compare::absent(key.clone())).then(Op::put(key.clone(), bytes)).otherwise(Op::get(key));
+        let txn = Txn::new()
+            .when(Compare::absent(key.clone()))
+            .then(Op::put(key.clone(), bytes))
+            .otherwise(Op::get(key));
         self.finish(stored, self.run(txn).await?)
     }
 

@@ -68,12 +68,15 @@ impl Write {
             let name = named.name().to_owned();
             let valid = self.validate_create(self.prepare_create(named))?;
             if let Ok(ResourceVersion::At(_)) = ResourceVersion::parse(valid.object.resource_version()) {
-                return Err(Status::unclassified("resourceVersion should not be set on objects to be created"));
+                return Err(Status::unclassified(
+                    "resourceVersion should not be set on objects to be created",
+                ));
             }
             match self.commit_create(&name, valid, dry_run).await? {
                 Committed::Done(created) => return Ok(created),
                 Committed::Lost(found) => {
-                    taken = self.taken(&name, generated, found.is_some_and(|live| is_terminating(&live.object)));
+                    taken =
+                        self.taken(&name, generated, found.is_some_and(|live| is_terminating(&live.object)));
                 }
             }
         }
@@ -83,7 +86,8 @@ impl Write {
     fn generate_name(&self, base: &str) -> String {
         let suffix = self.server.sources.name_suffix();
         let room = GENERATED_MAX - suffix.len();
-        let end = (0..=room.min(base.len())).rev().find(|end| base.is_char_boundary(*end)).unwrap_or_default();
+        let end =
+            (0..=room.min(base.len())).rev().find(|end| base.is_char_boundary(*end)).unwrap_or_default();
         format!("{}{suffix}", &base[..end])
     }
 

@@ -29,9 +29,7 @@ pub(super) async fn delete(write: Write, body: Incoming) -> Result<Response, Sta
         Deleted::Gone(object) if !write.target.resource.strategy.returns_deleted_object => {
             Ok(reply::document(code, &write.negotiated, &write.success(&object).to_value()))
         }
-        Deleted::Gone(object) | Deleted::Pending(object) => {
-            write.show(code, object)
-        }
+        Deleted::Gone(object) | Deleted::Pending(object) => write.show(code, object),
     }
 }
 
@@ -74,7 +72,12 @@ impl Write {
         }
     }
 
-    async fn delete_attempt(&self, name: &str, live: &Live, options: &DeleteOptions) -> Result<Ended, Status> {
+    async fn delete_attempt(
+        &self,
+        name: &str,
+        live: &Live,
+        options: &DeleteOptions,
+    ) -> Result<Ended, Status> {
         self.check_preconditions(&live.object, options)?;
         match self.plan(&live.object, options) {
             Plan::Wait => Ok(match self.refresh(name, live).await? {
@@ -85,7 +88,9 @@ impl Write {
             Plan::Remove => self.remove(name, live, options).await,
             Plan::Mark(object) => self.mark(name, live, object, options).await,
             Plan::MarkAndRemove(object) => match self.mark(name, live, object, options).await? {
-                Ended::Done(Deleted::Pending(object)) if options.dry_run => Ok(Ended::Done(Deleted::Gone(object))),
+                Ended::Done(Deleted::Pending(object)) if options.dry_run => {
+                    Ok(Ended::Done(Deleted::Gone(object)))
+                }
                 Ended::Done(Deleted::Pending(object)) => self.remove_marked(name, object, options).await,
                 ended => Ok(ended),
             },
@@ -117,7 +122,12 @@ impl Write {
     }
 
     /// The object was marked with no grace left and no finalizers: it goes now.
-    async fn remove_marked(&self, name: &str, object: Value, options: &DeleteOptions) -> Result<Ended, Status> {
+    async fn remove_marked(
+        &self,
+        name: &str,
+        object: Value,
+        options: &DeleteOptions,
+    ) -> Result<Ended, Status> {
         match self.stored(name).await? {
             Some(live) => self.remove(name, &live, options).await,
             None => Ok(Ended::Done(Deleted::Gone(object))),
@@ -136,7 +146,8 @@ impl Write {
                 "the UID in the precondition ({uid}) does not match the UID in record ({have}). The object might have been deleted and then recreated"
             ));
         }
-        if let Some(asked) = options.resource_version.as_deref().filter(|rv| *rv != object.resource_version()) {
+        if let Some(asked) = options.resource_version.as_deref().filter(|rv| *rv != object.resource_version())
+        {
             let have = object.resource_version();
             return conflict(&format!(
                 "the ResourceVersion in the precondition ({asked}) does not match the ResourceVersion in record ({have}). The object might have been modified"
@@ -161,7 +172,11 @@ impl Write {
             return if over { Plan::MarkAndRemove(marked) } else { Plan::Mark(marked) };
         }
         if !finalizers && self.target.resource.hooks.may_finish_deletion(&marked) {
-            return if finalizers_changed { Plan::MarkAndRemove(self.deleting(marked)) } else { Plan::Remove };
+            return if finalizers_changed {
+                Plan::MarkAndRemove(self.deleting(marked))
+            } else {
+                Plan::Remove
+            };
         }
         let marked = self.deleting(marked);
         if marked == *object { Plan::Wait } else { Plan::Mark(marked) }
@@ -182,8 +197,11 @@ impl Write {
             }
             let Some(asked) = asked.filter(|asked| *asked < have) else { return Grace::Pending };
             let started = Time::parse(stamp).map_or(now, |time| time.unix()) - have;
-            let (until, seconds) =
-                if started + asked < now && asked != 0 { (now, 1) } else { ((started + asked).max(now), asked) };
+            let (until, seconds) = if started + asked < now && asked != 0 {
+                (now, 1)
+            } else {
+                ((started + asked).max(now), asked)
+            };
             self.set_deletion(marked, until, seconds);
             return Grace::Started;
         }

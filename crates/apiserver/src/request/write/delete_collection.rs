@@ -17,7 +17,8 @@ pub(super) async fn delete_collection(write: Write, body: Incoming) -> Result<Re
     let request = ListRequest::new(write.view.range(namespace), Freshness::Latest);
     let snapshot = write.view.list(request).await.map_err(cache_status)?;
     let most = usize::try_from(listing.limit).ok().filter(|limit| *limit > 0).unwrap_or(usize::MAX);
-    let chosen: Vec<Arc<Entry>> = snapshot.iter().filter(|entry| selection.matches(entry)).take(most).cloned().collect();
+    let chosen: Vec<Arc<Entry>> =
+        snapshot.iter().filter(|entry| selection.matches(entry)).take(most).cloned().collect();
     for entry in &chosen {
         let one = Write { namespace: entry.namespace().into(), ..write.clone() };
         match one.delete_named(entry.name(), &options).await {

@@ -32,7 +32,8 @@ impl Write {
     /// # Errors
     /// 400 for what can't be decoded, 422 for what does not go together.
     pub(super) fn delete_options(&self, body: &[u8]) -> Result<DeleteOptions, Status> {
-        let document = if body.is_empty() { self.options_from_query()? } else { self.options_from_body(body)? };
+        let document =
+            if body.is_empty() { self.options_from_query()? } else { self.options_from_body(body)? };
         validated(&document)
     }
 
@@ -59,25 +60,29 @@ impl Write {
                 let said = decode::type_meta(body).map_err(|error| {
                     Status::bad_request(format!("couldn't get version/kind; json parse error: {error}"))
                 })?;
-                let document = pintle_meta::value::parse(body).map_err(|error| Status::bad_request(error.to_string()))?;
+                let document = pintle_meta::value::parse(body)
+                    .map_err(|error| Status::bad_request(error.to_string()))?;
                 (document, said)
             }
             super::decode::BodyFormat::Yaml => {
                 let parsed = yaml::parse(body).map_err(|error| Status::bad_request(error.to_string()))?;
-                let said = decode::type_meta_of(&parsed.value).map_err(|error| Status::bad_request(error.to_string()))?;
+                let said = decode::type_meta_of(&parsed.value)
+                    .map_err(|error| Status::bad_request(error.to_string()))?;
                 (parsed.value, said)
             }
         };
         let (document, TypeMeta { api_version, kind }) = parsed;
         if !kind.is_empty() && kind != "DeleteOptions" {
             let version = GroupVersion::parse(&api_version).map_err(Status::bad_request)?;
-            let text = format!("no kind \"{kind}\" is registered for version \"{version}\" in scheme \"{SCHEME}\"");
+            let text =
+                format!("no kind \"{kind}\" is registered for version \"{version}\" in scheme \"{SCHEME}\"");
             return Err(Status::bad_request(text));
         }
         let schema = pintle_catalog::catalog()
             .definition("io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions")
             .ok_or_else(|| Status::internal("the catalog lacks DeleteOptions"))?;
-        let decoded = decode::value(document, schema).map_err(|error| Status::bad_request(error.to_string()))?;
+        let decoded =
+            decode::value(document, schema).map_err(|error| Status::bad_request(error.to_string()))?;
         Ok(decoded.value)
     }
 }
@@ -85,8 +90,13 @@ impl Write {
 fn validated(document: &Value) -> Result<DeleteOptions, Status> {
     let policy = document.get("propagationPolicy").and_then(Value::as_str);
     let orphan = document.get("orphanDependents").and_then(Value::as_bool);
-    let dry_run: Vec<&str> =
-        document.get("dryRun").and_then(Value::as_list).into_iter().flatten().filter_map(Value::as_str).collect();
+    let dry_run: Vec<&str> = document
+        .get("dryRun")
+        .and_then(Value::as_list)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     let mut errors = Vec::new();
     if let (Some(policy), Some(_)) = (policy, orphan) {
         let detail = "orphanDependents and deletionPropagation cannot be both set";
@@ -107,7 +117,8 @@ fn validated(document: &Value) -> Result<DeleteOptions, Status> {
     if !errors.is_empty() {
         return Err(Status::invalid("meta.k8s.io", "DeleteOptions", "", &errors));
     }
-    let precondition = |key: &str| document.at(&["preconditions", key]).and_then(Value::as_str).map(str::to_owned);
+    let precondition =
+        |key: &str| document.at(&["preconditions", key]).and_then(Value::as_str).map(str::to_owned);
     Ok(DeleteOptions {
         dry_run: !dry_run.is_empty(),
         grace_period_seconds: document.get("gracePeriodSeconds").and_then(Value::as_int),

@@ -64,7 +64,13 @@ impl Write {
         })
     }
 
-    fn read_live(&self, stored: Bytes, revision: Revision, stale: bool, cached: bool) -> Result<Live, Status> {
+    fn read_live(
+        &self,
+        stored: Bytes,
+        revision: Revision,
+        stale: bool,
+        cached: bool,
+    ) -> Result<Live, Status> {
         let storage = self.target.resource.storage.as_ref().ok_or_else(Status::method_not_allowed)?;
         let (resource, version) = (&self.target.resource, self.target.version());
         let object = form::from_stored(resource, storage, version, &stored, revision.get())

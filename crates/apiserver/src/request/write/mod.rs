@@ -14,11 +14,15 @@ mod delete;
 mod delete_collection;
 mod delete_options;
 mod live;
+mod local;
 mod options;
 mod patch;
 mod prepare;
 mod update;
 mod validate;
+mod view;
+
+pub use local::{create_by_server, update_by_server};
 
 use super::authenticate::User;
 use super::authorize::Authorized;
@@ -107,7 +111,8 @@ impl Write {
 
     /// The object in the negotiated form.
     fn show(&self, code: u16, object: Value) -> Result<Response, Status> {
-        Presenter::new(&self.server, &self.target, self.negotiated.clone(), &self.query)?.object(code, object)
+        Presenter::new(&self.server, &self.target, self.negotiated.clone(), &self.query)?
+            .object(code, self.target.document_of(object))
     }
 
     fn not_found(&self) -> Status {

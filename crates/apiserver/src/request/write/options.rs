@@ -79,7 +79,12 @@ impl WriteOptions {
         if !errors.is_empty() {
             return Err(Status::invalid("meta.k8s.io", kind.name(), "", &errors));
         }
-        Ok(WriteOptions { dry_run: !dry_run.is_empty(), field_manager: manager.to_owned(), field_validation, force })
+        Ok(WriteOptions {
+            dry_run: !dry_run.is_empty(),
+            field_manager: manager.to_owned(),
+            field_validation,
+            force,
+        })
     }
 }
 

@@ -71,13 +71,14 @@ impl Write {
     }
 
     async fn attempt(&self, intent: &Intent, live: &Live, options: &WriteOptions) -> Result<Attempt, Status> {
-        let mut object = match intent {
-            Intent::Replace(object) => {
-                self.check_uid(object, live)?;
-                object.clone()
+        let document = match intent {
+            Intent::Replace(document) => {
+                self.check_uid(document, live)?;
+                document.clone()
             }
             Intent::Patch(patch) => self.patched(patch, live, options)?,
         };
+        let mut object = self.object_of(document, live)?;
         self.dedup_owners(&mut object);
         self.lock_on(&mut object, live)?;
         let prepared = self.prepare_update(object, live);
@@ -114,8 +115,9 @@ impl Write {
     pub(super) fn check_name(&self, object: &Value) -> Result<(), Status> {
         let (have, want) = (object.name(), &self.name);
         if have.is_empty() {
-            let text =
-                format!("the name of the object ({want} based on URL) was undeterminable: name must be provided");
+            let text = format!(
+                "the name of the object ({want} based on URL) was undeterminable: name must be provided"
+            );
             return Err(Status::bad_request(text));
         }
         if have != want.as_str() {
@@ -173,7 +175,12 @@ impl Write {
             && self.target.resource.hooks.may_finish_deletion(object)
     }
 
-    async fn finish_deletion(&self, object: Value, live: &Live, options: &WriteOptions) -> Result<Attempt, Status> {
+    async fn finish_deletion(
+        &self,
+        object: Value,
+        live: &Live,
+        options: &WriteOptions,
+    ) -> Result<Attempt, Status> {
         if options.dry_run {
             return Ok(Attempt::Done(object));
         }
@@ -189,6 +196,10 @@ impl Write {
     /// Creating by PUT needs permission to create, not only to update.
     fn authorize_create(&self) -> Result<(), Status> {
         let attributes = Attributes { user: &self.user, info: &self.info, verb: "create" };
-        if self.server.authorization.allows(&attributes) { Ok(()) } else { Err(authorize::forbidden(&attributes)) }
+        if self.server.authorization.allows(&attributes) {
+            Ok(())
+        } else {
+            Err(authorize::forbidden(&attributes))
+        }
     }
 }

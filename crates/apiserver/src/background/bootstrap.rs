@@ -1,0 +1,70 @@
+//! Makes the objects that a cluster begins with: namespaces, priority classes, flow control, RBAC policy,
+//! APIServices, the address of the API itself. Those that are there already stay as they are.
+
+use super::settings;
+use crate::request::write;
+use crate::server::Server;
+use pintle_meta::{Object, Status, Str, Value};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long to wait after a failure, at first and at most.
+const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+
+/// An object to make.
+pub(super) struct Wanted {
+    /// API group of its resource.
+    pub(super) group: Str,
+    /// Plural of its resource.
+    pub(super) resource: Str,
+    /// The object; what stands in `status` is written in a second step.
+    pub(super) object: Value,
+}
+
+/// Makes everything, however often storage fails in between.
+pub(super) async fn run(server: Arc<Server>) {
+    server.cache.wait_ready().await;
+    for wanted in all(&server) {
+        let mut wait = RETRY.0;
+        while let Err(status) = make(&server, &wanted).await {
+            let (resource, name) = (&wanted.resource, wanted.object.name());
+            if status.code < 500 && status.code != 429 {
+                tracing::error!(%resource, name, %status, "an object that every cluster has was refused");
+                break;
+            }
+            tracing::warn!(%resource, name, %status, "an object that every cluster has could not be made yet");
+            tokio::time::sleep(wait).await;
+            wait = (wait * 2).min(RETRY.1);
+        }
+    }
+    server.set_bootstrapped();
+    tracing::debug!("the objects that every cluster has are there");
+}
+
+fn all(server: &Server) -> Vec<Wanted> {
+    let mut wanted: Vec<Wanted> = pintle_catalog::bootstrap()
+        .into_iter()
+        .map(|made| Wanted { group: made.group, resource: made.resource, object: made.object })
+        .collect();
+    wanted.extend(settings::objects(&server.config, server.sources.now()));
+    wanted
+}
+
+async fn make(server: &Arc<Server>, wanted: &Wanted) -> Result<(), Status> {
+    let served = server.served();
+    let Some(target) = served.preferred(&wanted.group, &wanted.resource) else {
+        return Ok(());
+    };
+    let created = match write::create_by_server(server, &target, wanted.object.clone()).await {
+        Ok(created) => created,
+        Err(status) if status.code == 409 => return Ok(()),
+        Err(status) => return Err(status),
+    };
+    let Some(status) = wanted.object.get("status").filter(|status| !status.is_empty()) else { return Ok(()) };
+    let Some(target) = target.with_subresource("status") else { return Ok(()) };
+    let mut object = created;
+    if let Some(place) = object.place(&["status"]) {
+        *place = status.clone();
+    }
+    write::update_by_server(server, &target, object).await.map(drop)
+}

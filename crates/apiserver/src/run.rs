@@ -1,0 +1,109 @@
+//! A frontend from start to stop: files read, cache loaded, port opened, everything let go in order at the end.
+
+use crate::background;
+use crate::config::{AuthorizationMode, Config};
+use crate::request::authenticate::{Authentication, TokenFile, TokenFileError};
+use crate::request::authorize::{AlwaysAllow, AlwaysDeny, Authorization, Authorizer};
+use crate::request::receive::{Listener, TlsConfig, TlsError, serve};
+use crate::served::Served;
+use crate::server::{Parts, Server};
+use pintle_catalog::catalog;
+use pintle_storage::Storage;
+use pintle_watchcache::{Config as CacheConfig, ResourceConfig, WatchCache};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How often a start looks whether everything is there.
+const READY_POLL: Duration = Duration::from_millis(5);
+
+/// Why a frontend can't start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The port is taken, or the address is not this machine's.
+    #[error("{0}")]
+    Listen(#[from] std::io::Error),
+    /// Certificates or keys can't be used.
+    #[error("{0}")]
+    Tls(#[from] TlsError),
+    /// The file of tokens can't be used.
+    #[error("{0}")]
+    Tokens(#[from] TokenFileError),
+}
+
+/// Serves the API on `storage` until `stop`. Calls `ready` with its address once it answers everything: the cache
+/// is loaded and the objects that every cluster has are there.
+///
+/// # Errors
+/// [`StartError`] before anything is served.
+pub async fn run(
+    config: Config,
+    storage: Arc<dyn Storage>,
+    ready: impl FnOnce(SocketAddr),
+    stop: CancellationToken,
+) -> Result<(), StartError> {
+    let tls = TlsConfig::load(&config.tls)?;
+    let tokens = config.token_auth_file.as_deref().map(TokenFile::load).transpose()?.unwrap_or_default();
+    let listener = Listener::bind(config.bind_address).await?;
+    let tasks = TaskTracker::new();
+    // The cache outlives the port: requests that are still being answered read from it.
+    let halt = CancellationToken::new();
+    let cache = WatchCache::start(Arc::clone(&storage), cache_config(&config), &tasks, halt.clone());
+    let server = Arc::new(Server::new(Parts {
+        authentication: Authentication { tokens, anonymous: config.anonymous_auth },
+        authorization: authorization(&config.authorization_modes),
+        served: Served::new(catalog().resources(), catalog().groups()),
+        address: listener.address,
+        config,
+        storage,
+        cache,
+    }));
+    background::start(&server, &tasks, &halt);
+    let address = listener.address;
+    let serving = serve(Arc::clone(&server), listener, tls, stop.clone());
+    let watching = async {
+        tokio::select! {
+            () = started(&server) => ready(address),
+            () = stop.cancelled() => return,
+        }
+        stop.cancelled().await;
+    };
+    let stopping = async {
+        stop.cancelled().await;
+        server.set_stopping();
+    };
+    tokio::join!(serving, watching, stopping);
+    halt.cancel();
+    tasks.close();
+    tasks.wait().await;
+    Ok(())
+}
+
+async fn started(server: &Server) {
+    while !(server.is_bootstrapped() && server.storage_answers()) {
+        tokio::time::sleep(READY_POLL).await;
+    }
+}
+
+fn cache_config(config: &Config) -> CacheConfig {
+    let stored = catalog().resources().iter().filter_map(|resource| resource.storage.as_ref());
+    CacheConfig {
+        storage_prefix: config.storage_prefix.clone(),
+        resources: stored.map(|storage| ResourceConfig::new(storage.prefix.as_str())).collect(),
+        values_own_their_buffers: true,
+        ..CacheConfig::default()
+    }
+}
+
+/// Modes whose rules are not there yet say nothing, so nobody gets in by them.
+fn authorization(modes: &[AuthorizationMode]) -> Authorization {
+    let authorizer = |mode: &AuthorizationMode| -> Box<dyn Authorizer> {
+        match mode {
+            AuthorizationMode::AlwaysAllow => Box::new(AlwaysAllow),
+            _ => Box::new(AlwaysDeny),
+        }
+    };
+    Authorization(modes.iter().map(authorizer).collect())
+}
