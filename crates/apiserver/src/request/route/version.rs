@@ -9,9 +9,9 @@ use pintle_meta::value::to_pretty_json;
 use pintle_meta::{Status, Value};
 
 /// The version of the API that is served.
-pub const MINOR: &str = "36";
+pub(super) const MINOR: &str = "36";
 /// The release whose behaviour this server has.
-pub const GIT_VERSION: &str = "v1.36.2";
+pub(super) const GIT_VERSION: &str = "v1.36.2";
 
 /// Answers `/version`.
 ///

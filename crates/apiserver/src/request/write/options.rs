@@ -8,7 +8,7 @@ const FIELD_MANAGER_MAX: usize = 128;
 
 /// What to do about unknown and duplicate fields.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum FieldValidation {
+pub(super) enum FieldValidation {
     /// Nothing.
     Ignore,
     /// Warn.
@@ -20,7 +20,7 @@ pub enum FieldValidation {
 
 /// Options of a create, update or patch.
 #[derive(Clone, Debug, Default)]
-pub struct WriteOptions {
+pub(super) struct WriteOptions {
     /// Go through all the motions, store nothing.
     pub dry_run: bool,
     /// Who the fields will belong to; "" leaves it to the user agent.
@@ -33,7 +33,7 @@ pub struct WriteOptions {
 
 /// Which options a request has, by the name that errors give them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OptionsKind {
+pub(super) enum OptionsKind {
     /// POST.
     Create,
     /// PUT.
@@ -49,7 +49,7 @@ impl WriteOptions {
     ///
     /// # Errors
     /// 422 in the reference's words.
-    pub fn read(query: &Query, kind: OptionsKind) -> Result<WriteOptions, Status> {
+    pub(super) fn read(query: &Query, kind: OptionsKind) -> Result<WriteOptions, Status> {
         let dry_run: Vec<&str> = query.all("dryRun").collect();
         let manager = query.first("fieldManager").unwrap_or_default();
         let force = query.flag_if_given("force");

@@ -90,7 +90,7 @@ impl Write {
         let shown = patched.clone();
         let decoded = match patch {
             Patch::Strategic(_) => decode::unstructured(patched, schema),
-            _ => self.check_kind(&patched, patch).and_then(|()| Ok(decode::value(patched, schema)))?,
+            _ => self.check_kind(&patched, patch).map(|()| decode::value(patched, schema))?,
         };
         let Decoded { mut value, strict } =
             decoded.map_err(|error| self.refuse(patch, &shown, &error.to_string()))?;
