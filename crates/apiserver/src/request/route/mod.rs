@@ -120,8 +120,11 @@ async fn plain(server: &Arc<Server>, request: &Authorized) -> Result<Response, S
         _ if path.starts_with("/healthz") || path.starts_with("/livez") || path.starts_with("/readyz") => {
             Ok(health::answer(server, request))
         }
-        "/openapi/v2" => openapi::v2(server, head),
-        _ if path.starts_with("/openapi/v3") => openapi::v3(server, head, path),
+        "/openapi/v2" => openapi::v2(server, head).await,
+        "/openapi/v3" => openapi::v3(server, head, path, &request.received.query).await,
+        _ if path.starts_with("/openapi/v3/") => {
+            openapi::v3(server, head, path, &request.received.query).await
+        }
         _ => discovery::answer(server, head, path),
     }
 }
