@@ -8,6 +8,7 @@ use pintle_meta::value::{parse, to_json};
 use pintle_meta::{Str, Value};
 use pintle_schema::openapi::proto::{self, Form};
 use pintle_schema::openapi::{Api, v2_document, v3_document, v3_names};
+use pintle_schema::yaml;
 use std::path::Path;
 
 #[test]
@@ -56,7 +57,7 @@ fn nothing_is_lost_in_protobuf() {
     let api = Api { resources: catalog().resources(), types: &types, version: "1.36" };
     let mut problems = Vec::new();
     let mut check = |form: Form, name: &str, bytes: &[u8], document: &Value| {
-        let again = proto::decode(form, bytes, &yaml).unwrap();
+        let again = proto::decode(form, bytes, &read_yaml).unwrap();
         let mut found = Vec::new();
         compare(document, &again, "", &mut found);
         problems.extend(found.into_iter().map(|problem| format!("{name}{problem}")));
@@ -71,8 +72,8 @@ fn nothing_is_lost_in_protobuf() {
 }
 
 /// What a client reads from the text of a value.
-fn yaml(text: &str) -> Value {
-    serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{text:?}: {error}"))
+fn read_yaml(text: &str) -> Value {
+    yaml::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{text:?}: {error}")).value
 }
 
 /// Names of the published documents.

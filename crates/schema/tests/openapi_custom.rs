@@ -2,7 +2,7 @@
 
 use pintle_meta::{GroupVersionKind, Str, Value};
 use pintle_schema::openapi::{Api, Types, v2_document, v3_document, v3_names};
-use pintle_schema::resource::{Access, Names, Scope, Strategy, Subresource, Verb, Verbs, Version};
+use pintle_schema::resource::{Access, Names, Scope, Strategy, Subresource, Verb, Verbs, Version, View};
 use pintle_schema::types::{Field, Members, Omit, Patch, Struct, Type};
 use pintle_schema::{NoHooks, Resource};
 use std::sync::Arc;
@@ -83,6 +83,7 @@ fn tabs() -> Arc<Resource> {
         verbs: Verbs::of([Verb::Get, Verb::Patch, Verb::Update]),
         resets: Vec::new(),
         access: Access::Documents,
+        view: View::Action,
     };
     Arc::new(Resource {
         group: kind.group.clone(),
