@@ -231,7 +231,7 @@ impl Presenter {
     }
 
     fn value(&self, entry: &Entry, revision: Revision) -> Result<Value, Status> {
-        let bytes = entry.value().map_err(|reason| Status::internal(reason))?;
+        let bytes = entry.value().map_err(Status::internal)?;
         let (resource, version) = (&self.target.resource, self.target.version());
         let storage = resource.storage.as_ref().ok_or_else(Status::method_not_allowed)?;
         form::from_stored(resource, storage, version, bytes, revision.get())
