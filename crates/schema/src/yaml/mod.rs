@@ -5,6 +5,7 @@
 //! The reader is ours: what a stranger's manifest means, and how it is refused, must be the reference's to
 //! the letter. No stage recurses; depth, aliases and expanded text are bounded. Only the first document counts.
 
+mod budget;
 mod build;
 mod emit;
 mod error;
