@@ -239,6 +239,16 @@ impl Struct {
         &self.layout().fields
     }
 
+    /// The type that `path` leads to, through the members of structs and the values of maps.
+    pub fn type_at(&self, path: &[Str]) -> Option<&Type> {
+        let (first, rest) = path.split_first()?;
+        rest.iter().try_fold(&self.field(first)?.1.ty, |ty, key| match ty {
+            Type::Struct(ty) => Some(&ty.field(key)?.1.ty),
+            Type::Map(map) => Some(&map.value),
+            _ => None,
+        })
+    }
+
     /// The embedded structs that protobuf keeps as messages.
     pub fn inlines(&self) -> &[Inline] {
         &self.layout().inlines
