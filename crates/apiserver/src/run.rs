@@ -5,8 +5,9 @@ use crate::config::{AuthorizationMode, Config};
 use crate::request::authenticate::{Authentication, TokenFile, TokenFileError};
 use crate::request::authorize::{AlwaysAllow, AlwaysDeny, Authorization, Authorizer};
 use crate::request::receive::{Listener, TlsConfig, TlsError, serve};
-use crate::served::Served;
+use crate::served::{Documents, Served};
 use crate::server::{Parts, Server};
+use crate::sources::Sources;
 use pintle_catalog::catalog;
 use pintle_storage::Storage;
 use pintle_watchcache::{Config as CacheConfig, ResourceConfig, WatchCache};
@@ -54,8 +55,9 @@ pub async fn run(
     let server = Arc::new(Server::new(Parts {
         authentication: Authentication { tokens, anonymous: config.anonymous_auth },
         authorization: authorization(&config.authorization_modes),
-        served: Served::new(catalog().resources(), catalog().groups()),
+        served: Served::new(catalog().resources(), catalog().groups(), Documents::new(Sources.now())),
         address: listener.address,
+        stopping: stop.clone(),
         config,
         storage,
         cache,
@@ -63,18 +65,13 @@ pub async fn run(
     background::start(&server, &tasks, &halt);
     let address = listener.address;
     let serving = serve(Arc::clone(&server), listener, tls, stop.clone());
-    tokio::pin!(serving);
-    let started = tokio::select! {
-        () = &mut serving => false,
-        () = started(&server) => true,
-        () = stop.cancelled() => false,
+    let watching = async {
+        tokio::select! {
+            () = started(&server) => ready(address),
+            () = stop.cancelled() => {}
+        }
     };
-    if started {
-        ready(address);
-    }
-    stop.cancelled().await;
-    server.set_stopping();
-    serving.await;
+    tokio::join!(serving, watching);
     halt.cancel();
     tasks.close();
     tasks.wait().await;

@@ -6,13 +6,16 @@
 //! data/types/*.facts --> Struct by OpenAPI name ---+--> kinds
 //! data/resources.facts --> Resource ---------------+
 //! data/bootstrap.facts --> objects a fresh server makes
+//! data/openapi.facts, descriptions --> what OpenAPI documents say beside
 //! ```
 
 mod bootstrap;
 pub mod hooks;
 mod load;
+mod openapi;
 
 pub use bootstrap::{BootstrapObject, bootstrap};
+pub use openapi::{Described, Descriptions, described, descriptions};
 
 use aws_lc_rs::digest;
 use load::types::Definitions;

@@ -123,13 +123,15 @@ pub trait ObjectMut: Object {
         self.document_mut().take_at(&["metadata", key])
     }
 
-    /// Sets `apiVersion` and `kind`, which come first.
+    /// Sets `kind` and `apiVersion`, which come first.
     fn set_group_version_kind(&mut self, gvk: &GroupVersionKind) {
-        if let Some(place) = self.document_mut().place(&["kind"]) {
-            *place = Value::String(gvk.kind.clone());
-        }
-        if let Some(place) = self.document_mut().place(&["apiVersion"]) {
-            *place = Value::String(Str::from(gvk.group_version().to_string()));
+        let Some(map) = self.document_mut().as_map_mut() else { return };
+        let group_version = Str::from(gvk.group_version().to_string());
+        for (at, key, text) in [(0, "kind", gvk.kind.clone()), (1, "apiVersion", group_version)] {
+            match map.get_mut(key) {
+                Some(place) => *place = Value::String(text),
+                None => map.insert_at(at.min(map.len()), key.into(), Value::String(text)),
+            }
         }
     }
 

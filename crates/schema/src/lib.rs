@@ -8,11 +8,14 @@ pub mod defaults;
 pub mod form;
 pub mod hooks;
 pub mod object_meta;
+pub mod openapi;
 pub mod partial;
 pub mod patch;
 pub mod resource;
+pub mod scale;
 pub mod table;
 pub mod types;
+pub mod yaml;
 
 pub use hooks::{Hooks, NoHooks};
 pub use resource::Resource;

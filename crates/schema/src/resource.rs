@@ -90,6 +90,50 @@ pub struct Subresource {
     pub verbs: Verbs,
     /// Members that a write through it leaves as they were: `spec`, `metadata.labels`.
     pub resets: Vec<Str>,
+    /// How it is spoken to.
+    pub access: Access,
+    /// What its documents are to the object.
+    pub view: View,
+}
+
+/// What the documents of a subresource are to the object they belong to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum View {
+    /// The object itself; writes change a part of it.
+    Whole,
+    /// How many replicas there are and should be (autoscaling/v1 Scale).
+    Scale(ScalePaths),
+    /// Something that is done to the object, or with what it stands for.
+    Action,
+}
+
+/// Where a Scale finds its numbers; members from the root of the object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScalePaths {
+    /// How many there should be.
+    pub spec_replicas: Vec<Str>,
+    /// How many there are.
+    pub status_replicas: Vec<Str>,
+    /// Which pods are counted: a label selector, a map of labels, or a selector's text.
+    pub selector: Vec<Str>,
+}
+
+/// How a subresource is spoken to.
+#[derive(Clone, Debug, Default)]
+pub enum Access {
+    /// Documents of its kind are sent and answered.
+    #[default]
+    Documents,
+    /// A GET is answered with text; the query holds the fields of `options`.
+    Text {
+        /// Shape of the query.
+        options: Arc<Struct>,
+    },
+    /// The connection is handed on; the query holds the fields of the subresource's own kind.
+    Connect {
+        /// The path goes on behind the subresource's name.
+        subpath: bool,
+    },
 }
 
 /// A field that field selectors may name.
@@ -158,10 +202,8 @@ pub struct Column {
 /// Where a cell comes from. Paths are members from the root of the object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cell {
-    /// The value itself, null where there is none.
+    /// The value itself; the zero of its type where an object does not say it.
     Path(Vec<Str>),
-    /// The value itself, or the zero that Go does not print.
-    OrZero(Vec<Str>, Zero),
     /// Time since that time, for people.
     Age(Vec<Str>),
     /// Number of items.
@@ -170,19 +212,8 @@ pub enum Cell {
     Labels(Vec<Str>),
     /// A label selector in its text form.
     Selector(Vec<Str>),
-    /// Computed by the kind's `cells` hook.
+    /// Computed by the kind's `cells` hook. What the hook returns beyond its columns comes after all of them.
     Computed,
-}
-
-/// Go's zero of a member that is left out when it is zero.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Zero {
-    /// `""`
-    Text,
-    /// `0`
-    Number,
-    /// `false`
-    No,
 }
 
 /// What the reference's strategy for a resource says, as data.
@@ -200,6 +231,8 @@ pub struct Strategy {
     pub propagation: Propagation,
     /// A finished delete answers the object, not a Status.
     pub returns_deleted_object: bool,
+    /// The OpenAPI documents promise a Status all the same.
+    pub documents_status: bool,
     /// Deletion waits for a grace period (Pods).
     pub graceful_deletion: bool,
     /// Members that a write of the whole object leaves as they were, and a create clears: `status`.

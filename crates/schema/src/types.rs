@@ -118,7 +118,7 @@ pub struct Field {
     pub default: Option<Value>,
     /// Allowed values as OpenAPI publishes them; empty when there is no enum.
     pub allowed: Vec<Str>,
-    /// How apply owns a struct or map here; lists carry theirs in [`ListType`].
+    /// How apply owns a struct, map or `[]byte` here; lists carry theirs in [`ListType`].
     pub members: Members,
     /// Strategic merge patch strategy and key.
     pub patch: Patch,
@@ -142,6 +142,8 @@ pub enum Omit {
 pub struct Patch {
     /// `merge`: items or members are merged instead of replaced.
     pub merge: bool,
+    /// `replace`, said although it is what happens anyway.
+    pub replace: bool,
     /// `retainKeys`: the patch says which keys stay.
     pub retain_keys: bool,
     /// The key items are matched by; empty for primitives.
@@ -237,6 +239,16 @@ impl Struct {
         &self.layout().fields
     }
 
+    /// The type that `path` leads to, through the members of structs and the values of maps.
+    pub fn type_at(&self, path: &[Str]) -> Option<&Type> {
+        let (first, rest) = path.split_first()?;
+        rest.iter().try_fold(&self.field(first)?.1.ty, |ty, key| match ty {
+            Type::Struct(ty) => Some(&ty.field(key)?.1.ty),
+            Type::Map(map) => Some(&map.value),
+            _ => None,
+        })
+    }
+
     /// The embedded structs that protobuf keeps as messages.
     pub fn inlines(&self) -> &[Inline] {
         &self.layout().inlines
@@ -298,6 +310,32 @@ impl IntType {
             IntType::U8 => (0, u8::MAX.into()),
             IntType::U16 => (0, u16::MAX.into()),
             IntType::U32 => (0, u32::MAX.into()),
+        }
+    }
+
+    /// As Go's reflection calls it.
+    pub fn go_kind(self) -> &'static str {
+        match self {
+            IntType::I8 => "int8",
+            IntType::I16 => "int16",
+            IntType::I32 => "int32",
+            IntType::I64 => "int64",
+            IntType::U8 => "uint8",
+            IntType::U16 => "uint16",
+            IntType::U32 => "uint32",
+        }
+    }
+
+    /// What Go's conversion to this type makes of `value`.
+    pub fn wrap(self, value: i64) -> i64 {
+        match self {
+            IntType::I8 => i64::from(value as i8),
+            IntType::I16 => i64::from(value as i16),
+            IntType::I32 => i64::from(value as i32),
+            IntType::I64 => value,
+            IntType::U8 => i64::from(value as u8),
+            IntType::U16 => i64::from(value as u16),
+            IntType::U32 => i64::from(value as u32),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! What there is to ask for: an immutable map from group, version and plural to resources, swapped whole when
 //! something is added or taken away.
 
+mod documents;
 mod target;
 
+pub use documents::{Document, Documents};
 pub use target::Target;
 
 use pintle_meta::Str;
@@ -15,6 +17,7 @@ use std::sync::Arc;
 pub struct Served {
     groups: Vec<Group>,
     by_name: HashMap<(Str, Str, Str), (Arc<Resource>, usize)>,
+    documents: Arc<Documents>,
 }
 
 /// An API group that is served.
@@ -38,7 +41,7 @@ pub struct GroupVersionServed {
 impl Served {
     /// Serves `resources` in groups ordered as `groups` names them, versions as `priority` ranks them
     /// (higher first); a group that is not named comes last.
-    pub fn new(resources: &[Arc<Resource>], order: &[(Str, Vec<Str>)]) -> Served {
+    pub fn new(resources: &[Arc<Resource>], order: &[(Str, Vec<Str>)], documents: Documents) -> Served {
         let mut by_name = HashMap::new();
         let mut groups: Vec<Group> = order
             .iter()
@@ -64,7 +67,7 @@ impl Served {
             }
         }
         groups.retain(|group| !group.versions.is_empty());
-        Served { groups, by_name }
+        Served { groups, by_name, documents: Arc::new(documents) }
     }
 
     /// The resource of this group, version and plural, and the position of the version in it.
@@ -84,6 +87,11 @@ impl Served {
     /// The group of this name.
     pub fn group(&self, name: &str) -> Option<&Group> {
         self.groups.iter().find(|group| group.name == name)
+    }
+
+    /// Their OpenAPI documents.
+    pub fn documents(&self) -> &Arc<Documents> {
+        &self.documents
     }
 
     /// All groups in the order of discovery.

@@ -1,9 +1,9 @@
 //! What a request is about, looked up: a resource, one of its versions, perhaps a subresource.
 
 use crate::request::receive::RequestInfo;
-use pintle_meta::{GroupResource, Str};
-use pintle_schema::Resource;
-use pintle_schema::resource::{Scope, Subresource, Version};
+use pintle_meta::{GroupResource, GroupVersionKind, ObjectMut, Str, Value};
+use pintle_schema::resource::{Scope, Subresource, Version, View};
+use pintle_schema::{Resource, Struct, scale};
 use std::sync::Arc;
 
 /// A resource at a version, and a subresource where one is meant.
@@ -35,6 +35,29 @@ impl Target {
     /// The subresource asked for.
     pub fn subresource(&self) -> Option<&Subresource> {
         self.subresource.map(|at| &self.version().subresources[at])
+    }
+
+    /// What its documents are to the object.
+    pub fn view(&self) -> &View {
+        self.subresource().map_or(&View::Whole, |sub| &sub.view)
+    }
+
+    /// The kind of the documents that are sent and answered.
+    pub fn document_kind(&self) -> &GroupVersionKind {
+        self.subresource().map_or(&self.version().kind, |sub| &sub.kind)
+    }
+
+    /// The shape of those documents; that of the object for streams, which have none.
+    pub fn document_schema(&self) -> &Arc<Struct> {
+        self.subresource().and_then(|sub| sub.schema.as_ref()).unwrap_or(&self.version().schema)
+    }
+
+    /// What of `object` the target is about, as it is shown.
+    pub fn document_of(&self, object: Value) -> Value {
+        let View::Scale(paths) = self.view() else { return object };
+        let mut scale = scale::of(paths, self.document_schema(), &object);
+        scale.set_group_version_kind(self.document_kind());
+        scale
     }
 
     /// Group and plural.

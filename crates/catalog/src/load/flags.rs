@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! empty | zero        omitempty, omitzero        ptr | req           a Go pointer; required by OpenAPI
-//! as=GONAME           go=GOTYPE                  default=JSON        enum=A|B (%20 is a space)
+//! as=GONAME           go=GOTYPE                  default=JSON        enum=A|B (%20 is a space, "" no text)
 //! list=atomic|set|map:KEY,KEY                    members=atomic|granular
 //! patch=merge,retainKeys:KEY
 //! ```
@@ -53,7 +53,8 @@ impl Flags {
             ("go", name) => self.go_type = Some(name.into()),
             ("default", json) => self.default = Some(parse(json.as_bytes()).expect("defaults are JSON")),
             ("enum", values) => {
-                self.allowed = values.split('|').map(|value| value.replace("%20", " ").into()).collect()
+                let word = |value: &str| value.replace("\"\"", "").replace("%20", " ").into();
+                self.allowed = values.split('|').map(word).collect();
             }
             ("list", "atomic") => self.ownership = Ownership::Atomic,
             ("list", "set") => self.ownership = Ownership::Set,
@@ -69,7 +70,8 @@ impl Flags {
 fn read_patch(text: &str) -> Patch {
     let (strategies, key) = text.split_once(':').unwrap_or((text, ""));
     let has = |name: &str| strategies.split(',').any(|strategy| strategy == name);
-    Patch { merge: has("merge"), retain_keys: has("retainKeys"), key: key.into() }
+    let (merge, replace, retain_keys) = (has("merge"), has("replace"), has("retainKeys"));
+    Patch { merge, replace, retain_keys, key: key.into() }
 }
 
 /// `a,b` as names.

@@ -8,23 +8,25 @@
 //!   column NAME|TYPE|FORMAT|PRIORITY|SOURCE
 //!   version NAME on|off KIND VERB,...
 //!     fields LABEL[->FIELD],...
-//!     sub NAME GROUP/VERSION/KIND VERB,... [resets=MEMBER,...]
+//!     sub NAME GROUP/VERSION/KIND VERB,... [resets=MEMBER,...] [connect[=subpath] | text=GROUP/VERSION/KIND]
 //! ```
 
 use super::flags::names;
 use super::types::Definitions;
 use crate::hooks;
 use pintle_meta::{GroupVersionKind, Str};
-use pintle_schema::Resource;
 use pintle_schema::resource::{
-    Cell, Column, Generation, NameRule, Names, Propagation, Scope, SelectableField, Storage, Strategy,
-    Subresource, Verb, Verbs, Version, Zero,
+    Access, Cell, Column, Generation, NameRule, Names, Propagation, ScalePaths, Scope, SelectableField,
+    Storage, Strategy, Subresource, Verb, Verbs, Version, View,
 };
-use pintle_schema::{Struct, Type};
+use pintle_schema::{Resource, Struct};
 use std::sync::Arc;
 
+/// Groups with their versions.
+type Groups = Vec<(Str, Vec<Str>)>;
+
 /// Groups in order, and all resources.
-pub(crate) fn read(text: &str, definitions: &Definitions) -> (Vec<(Str, Vec<Str>)>, Vec<Arc<Resource>>) {
+pub(crate) fn read(text: &str, definitions: &Definitions) -> (Groups, Vec<Arc<Resource>>) {
     let (mut groups, mut resources) = (Vec::new(), Vec::new());
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
@@ -79,16 +81,18 @@ fn resource(heading: &str, body: &[&str], definitions: &Definitions) -> Resource
             "fields" => {
                 last(&mut made.versions).selectable_fields = rest.split(',').map(selectable).collect()
             }
-            "sub" => last(&mut made.versions).subresources.push(subresource(rest, definitions)),
+            "sub" => {
+                let version = last(&mut made.versions);
+                let sub = subresource(rest, &version.kind, definitions);
+                version.subresources.push(sub);
+            }
             other => panic!("the facts have a line {other:?} that nobody knows"),
         }
     }
     if columns.is_empty() {
         columns = default_columns();
     }
-    for version in &mut made.versions {
-        version.columns = columns.iter().map(|column| with_zero(column, &version.schema)).collect();
-    }
+    made.versions.iter_mut().for_each(|version| version.columns.clone_from(&columns));
     made
 }
 
@@ -132,14 +136,45 @@ fn version(text: &str, group: &Str, definitions: &Definitions) -> Version {
     }
 }
 
-fn subresource(text: &str, definitions: &Definitions) -> Subresource {
+fn subresource(text: &str, owner: &GroupVersionKind, definitions: &Definitions) -> Subresource {
     let mut words = text.split(' ');
     let mut word = || words.next().expect("a subresource has a name, a kind and verbs");
     let (name, kind_text, verb_words) = (word(), word(), word());
     let kind = kind(kind_text);
-    let resets = words.find_map(|word| word.strip_prefix("resets=")).map(names).unwrap_or_default();
+    let (mut resets, mut access) = (Vec::new(), Access::default());
+    for word in words {
+        match word.split_once('=').unwrap_or((word, "")) {
+            ("resets", members) => resets = names(members),
+            ("connect", path) => access = Access::Connect { subpath: path == "subpath" },
+            ("text", options) => access = Access::Text { options: known(options, definitions) },
+            (other, _) => panic!("a subresource has a word {other:?} that nobody knows"),
+        }
+    }
     let schema = definitions.kinds.get(&kind).cloned();
-    Subresource { name: name.into(), schema, kind, verbs: verbs(verb_words), resets }
+    let verbs = verbs(verb_words);
+    let view = match kind.kind.as_str() {
+        _ if !matches!(access, Access::Documents) => View::Action,
+        // Of the object itself, but only where data says which part a write may change.
+        _ if kind == *owner && !resets.is_empty() => View::Whole,
+        "Scale" => View::Scale(scale_paths()),
+        _ => View::Action,
+    };
+    Subresource { name: name.into(), schema, kind, verbs, resets, access, view }
+}
+
+/// Every built-in kind that can be scaled has its numbers in the same places.
+fn scale_paths() -> ScalePaths {
+    let path = |section: &str, key: &str| vec![Str::from(section), Str::from(key)];
+    ScalePaths {
+        spec_replicas: path("spec", "replicas"),
+        status_replicas: path("status", "replicas"),
+        selector: path("spec", "selector"),
+    }
+}
+
+fn known(text: &str, definitions: &Definitions) -> Arc<Struct> {
+    let kind = kind(text);
+    Arc::clone(definitions.kinds.get(&kind).unwrap_or_else(|| panic!("no facts of {kind}")))
 }
 
 fn verbs(text: &str) -> Verbs {
@@ -163,7 +198,10 @@ fn strategy(text: &str) -> Strategy {
             ("name", _) => made.name = NameRule::Own,
             ("orphan", _) => made.propagation = Propagation::Orphan,
             ("no-gc", _) => made.propagation = Propagation::Unsupported,
-            ("returns-deleted", _) => made.returns_deleted_object = true,
+            ("returns-deleted", documented) => {
+                made.returns_deleted_object = true;
+                made.documents_status = documented == "status";
+            }
             ("resets", members) => made.resets = names(members),
             ("", _) => {}
             (other, _) => panic!("the facts have a strategy {other:?} that nobody knows"),
@@ -199,30 +237,6 @@ fn cell(source: &str) -> Cell {
         Some(("selector", text)) => Cell::Selector(path(text)),
         Some((other, _)) => panic!("no cell source {other}"),
         None => Cell::Path(path(source)),
-    }
-}
-
-/// A column that shows Go's zero where its member is left out for being zero.
-fn with_zero(column: &Column, schema: &Struct) -> Column {
-    let mut column = column.clone();
-    if let Cell::Path(path) = &column.cell
-        && let Some(zero) = zero_of(path, schema)
-    {
-        column.cell = Cell::OrZero(path.clone(), zero);
-    }
-    column
-}
-
-fn zero_of(path: &[Str], schema: &Struct) -> Option<Zero> {
-    let (first, rest) = path.split_first()?;
-    let (_, field) = schema.field(first)?;
-    match &field.ty {
-        _ if field.pointer => None,
-        Type::Struct(ty) => zero_of(rest, ty),
-        Type::String => Some(Zero::Text),
-        Type::Int(_) => Some(Zero::Number),
-        Type::Bool => Some(Zero::No),
-        _ => None,
     }
 }
 

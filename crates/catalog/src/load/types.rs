@@ -10,7 +10,9 @@
 
 use super::flags;
 use pintle_meta::{GroupVersion, GroupVersionKind, Str};
-use pintle_schema::types::{Field, Inline, IntType, ListType, MapType, Ownership, Special, Struct, Type};
+use pintle_schema::types::{
+    Field, Inline, IntType, ListType, MapType, Members, Ownership, Special, Struct, Type,
+};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -98,6 +100,9 @@ fn field<'a>(
 ) -> Field {
     let flags = flags::Flags::read(words);
     let ty = type_of(expression, package, structs, &flags.ownership);
+    // A `[]byte` is no list here, yet a marker may call it an atomic one.
+    let whole = matches!(ty, Type::Bytes) && flags.ownership == Ownership::Atomic;
+    let members = if whole { Members::Atomic } else { flags.members };
     let go_type = flags.go_type.unwrap_or_else(|| Str::from(go_type(&ty, package)));
     Field {
         name: name.into(),
@@ -109,7 +114,7 @@ fn field<'a>(
         required: flags.required,
         default: flags.default,
         allowed: flags.allowed,
-        members: flags.members,
+        members,
         patch: flags.patch,
         number: number.parse().unwrap_or_default(),
     }

@@ -16,9 +16,20 @@ pub(super) enum Step<'a> {
     Key(Str),
 }
 
+/// Whose words errors are told in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Words {
+    /// Go's JSON decoder: bodies, JSON patches and merge patches.
+    #[default]
+    Json,
+    /// apimachinery's converter of untyped documents: strategic merge patches. Integers wrap.
+    Unstructured,
+}
+
 /// Everything found wrong so far.
 #[derive(Default)]
 pub(super) struct Complaints<'a> {
+    pub(super) words: Words,
     path: Vec<Step<'a>>,
     strict: Vec<String>,
     seen: HashSet<String>,
@@ -29,6 +40,10 @@ pub(super) struct Complaints<'a> {
 }
 
 impl<'a> Complaints<'a> {
+    pub(super) fn told_in(words: Words) -> Complaints<'a> {
+        Complaints { words, ..Complaints::default() }
+    }
+
     pub(super) fn enter(&mut self, step: Step<'a>) {
         self.path.push(step);
     }
@@ -43,13 +58,6 @@ impl<'a> Complaints<'a> {
 
     pub(super) fn duplicate(&mut self, key: &str) {
         self.strict("duplicate", key);
-    }
-
-    /// A value of JSON type `found` where Go wants `wanted`.
-    pub(super) fn mismatch(&mut self, found: &str, wanted: &str) {
-        if self.first.is_none() {
-            self.first = Some(self.type_error(found, wanted));
-        }
     }
 
     /// An error that Go's decoder remembers and goes on after.
@@ -92,10 +100,18 @@ impl<'a> Complaints<'a> {
     }
 
     pub(super) fn finish(self, value: Value) -> Result<Decoded, DecodeError> {
-        match self.fatal.or(self.first) {
-            Some(text) => Err(DecodeError::Type(text)),
-            None => Ok(Decoded { value, strict: self.strict }),
+        match self.fatal.as_ref().or(self.first.as_ref()) {
+            Some(text) => Err(DecodeError::Type(text.clone())),
+            None => Ok(Decoded { value, strict: self.in_order() }),
         }
+    }
+
+    /// The converter of untyped documents walks maps, so it sorts what it found.
+    fn in_order(mut self) -> Vec<String> {
+        if self.words == Words::Unstructured {
+            self.strict.sort();
+        }
+        self.strict
     }
 
     fn strict(&mut self, what: &str, key: &str) {

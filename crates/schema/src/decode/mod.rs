@@ -9,10 +9,11 @@ mod source;
 mod special;
 mod walk;
 
+pub(crate) use normal::zero_of;
 pub use normal::{set_field, zero};
 
 use crate::types::Struct;
-use complaint::Complaints;
+use complaint::{Complaints, Words};
 use pintle_meta::value::{ParseError, check_depth, syntax_error};
 use pintle_meta::{Str, Value};
 use serde::de::DeserializeSeed;
@@ -61,7 +62,20 @@ pub fn json(bytes: &[u8], ty: &Struct) -> Result<Decoded, DecodeError> {
 /// # Errors
 /// [`DecodeError::Type`], as if the document had come as JSON.
 pub fn value(document: Value, ty: &Struct) -> Result<Decoded, DecodeError> {
-    let mut complaints = Complaints::default();
+    walk_value(document, ty, Words::Json)
+}
+
+/// The same in the words and by the rules of the reference's converter of untyped documents, which strategic merge
+/// patches go through: integers that do not fit wrap around.
+///
+/// # Errors
+/// [`DecodeError::Type`].
+pub fn unstructured(document: Value, ty: &Struct) -> Result<Decoded, DecodeError> {
+    walk_value(document, ty, Words::Unstructured)
+}
+
+fn walk_value(document: Value, ty: &Struct, words: Words) -> Result<Decoded, DecodeError> {
+    let mut complaints = Complaints::told_in(words);
     let outcome = StructSeed::root(ty, &mut complaints).deserialize(ValueSource(document));
     match outcome {
         Ok(value) => complaints.finish(value.unwrap_or_else(|| zero(ty))),

@@ -1,6 +1,6 @@
 //! The walk: one serde seed per type. `None` stands for JSON null, which leaves a Go value as it is.
 
-use super::complaint::{Complaints, Step};
+use super::complaint::{Complaints, Step, Words};
 use super::normal::{Slots, assemble, zero_of};
 use super::special;
 use crate::types::{Field, IntType, ListType, MapType, Special, Struct, Type};
@@ -35,6 +35,65 @@ impl<'de> DeserializeSeed<'de> for StructSeed<'_, '_> {
     }
 }
 
+/// A value that is not of its type.
+#[derive(Clone, Copy)]
+enum Found {
+    Bool,
+    Int(i64),
+    Float(f64),
+    String,
+    Array,
+    Object,
+}
+
+impl Found {
+    /// As Go's JSON decoder calls it; where an integer is wanted, numbers are shown.
+    fn json_words(self, is_integer: bool) -> String {
+        match self {
+            Found::Int(value) if is_integer => format!("number {value}"),
+            Found::Float(value) if is_integer => format!("number {}", float_text(value)),
+            Found::Int(_) | Found::Float(_) => "number".to_owned(),
+            Found::Bool => "bool".to_owned(),
+            Found::String => "string".to_owned(),
+            Found::Array => "array".to_owned(),
+            Found::Object => "object".to_owned(),
+        }
+    }
+
+    /// As Go's reflection calls it.
+    fn go_kind(self) -> &'static str {
+        match self {
+            Found::Bool => "bool",
+            Found::Int(_) => "int64",
+            Found::Float(_) => "float64",
+            Found::String => "string",
+            Found::Array => "slice",
+            Found::Object => "map",
+        }
+    }
+}
+
+/// What the converter of untyped documents says (apimachinery's runtime.UnstructuredConverter).
+fn unstructured_words(want: Want<'_>, go_type: &str, found: Found) -> String {
+    let kind = found.go_kind();
+    match want {
+        Want::Struct(_) | Want::Type(Type::Struct(_)) => format!("cannot restore struct from: {kind}"),
+        Want::Type(Type::Map(_)) => format!("cannot restore map from {kind}"),
+        Want::Type(Type::List(_) | Type::Bytes) => format!("cannot restore slice from {kind}"),
+        // Go's own conversions: an integer becomes a string by reflection's rules, a float an integer.
+        Want::Type(Type::String) if matches!(found, Found::Int(_)) => {
+            format!("cannot convert {kind} to {go_type}")
+        }
+        Want::Type(Type::Int(_)) if matches!(found, Found::Float(_)) => {
+            format!("cannot convert {kind} to {go_type}")
+        }
+        Want::Type(Type::Bool) => "unrecognized type: bool".to_owned(),
+        Want::Type(Type::String) => "unrecognized type: string".to_owned(),
+        Want::Type(Type::Int(int)) => format!("unrecognized type: {}", int.go_kind()),
+        Want::Type(_) => format!("unrecognized type: {go_type}"),
+    }
+}
+
 /// What a place holds, seen from the walk.
 #[derive(Clone, Copy)]
 enum Want<'a> {
@@ -66,8 +125,15 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// Records a wrong type and goes on with nothing.
-    fn mismatch(self, found: &str) -> Option<Value> {
-        self.complaints.mismatch(found, self.go_type);
+    fn mismatch(self, found: Found) -> Option<Value> {
+        let text = match self.complaints.words {
+            Words::Json => {
+                let is_integer = matches!(self.want, Want::Type(Type::Int(_)));
+                self.complaints.type_error(&found.json_words(is_integer), self.go_type)
+            }
+            Words::Unstructured => unstructured_words(self.want, self.go_type, found),
+        };
+        self.complaints.remember(text);
         None
     }
 
@@ -91,18 +157,23 @@ impl<'a> Walk<'a, '_> {
         if let Some(special) = self.special() {
             return self.unmarshal(special, number);
         }
+        let wraps = self.complaints.words == Words::Unstructured;
         match (self.want, &number) {
             (Want::Type(Type::Int(int)), Value::Int(value)) if fits(*int, *value) => Ok(Some(number)),
+            (Want::Type(Type::Int(int)), Value::Int(value)) if wraps => {
+                Ok(Some(Value::Int(int.wrap(*value))))
+            }
+            (Want::Type(Type::Int(int)), Value::Float(value)) if wraps && value.fract() == 0.0 => {
+                Ok(Some(Value::Int(int.wrap(*value as i64))))
+            }
             (Want::Type(Type::Int(_)), Value::Float(value)) if *value == 0.0 && value.is_sign_negative() => {
                 Ok(Some(Value::Int(0)))
             }
             (Want::Type(Type::Float), Value::Int(value)) => Ok(Some(Value::Float(*value as f64))),
             (Want::Type(Type::Float), _) => Ok(Some(number)),
-            (Want::Type(Type::Int(_)), Value::Int(value)) => Ok(self.mismatch(&format!("number {value}"))),
-            (Want::Type(Type::Int(_)), Value::Float(value)) => {
-                Ok(self.mismatch(&format!("number {}", float_text(*value))))
-            }
-            _ => Ok(self.mismatch("number")),
+            (_, Value::Int(value)) => Ok(self.mismatch(Found::Int(*value))),
+            (_, Value::Float(value)) => Ok(self.mismatch(Found::Float(*value))),
+            _ => Ok(self.mismatch(Found::Int(0))),
         }
     }
 }
@@ -125,7 +196,7 @@ impl<'de, 'a> Visitor<'de> for Walk<'a, '_> {
         match self.want {
             Want::Type(Type::Bool) => Ok(Some(Value::Bool(flag))),
             Want::Type(Type::Special(special)) => self.unmarshal(*special, Value::Bool(flag)),
-            _ => Ok(self.mismatch("bool")),
+            _ => Ok(self.mismatch(Found::Bool)),
         }
     }
 
@@ -152,7 +223,7 @@ impl<'de, 'a> Visitor<'de> for Walk<'a, '_> {
                 }
             },
             Want::Type(Type::Special(special)) => self.unmarshal(*special, Value::from(text)),
-            _ => Ok(self.mismatch("string")),
+            _ => Ok(self.mismatch(Found::String)),
         }
     }
 
@@ -172,7 +243,7 @@ impl<'de, 'a> Visitor<'de> for Walk<'a, '_> {
             }
             _ => {
                 while seq.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(self.mismatch("array"))
+                Ok(self.mismatch(Found::Array))
             }
         }
     }
@@ -191,7 +262,7 @@ impl<'de, 'a> Visitor<'de> for Walk<'a, '_> {
             }
             _ => {
                 while access.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(self.mismatch("object"))
+                Ok(self.mismatch(Found::Object))
             }
         }
     }

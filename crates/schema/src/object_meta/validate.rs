@@ -77,14 +77,14 @@ pub(super) fn annotation_errors(annotations: &Map, path: &str) -> Vec<FieldError
 fn owner_reference_errors(object: &Value) -> Vec<FieldError> {
     const PATH: &str = "metadata.ownerReferences";
     let mut errors = Vec::new();
-    let mut controller: Option<&str> = None;
+    let mut controller: Option<String> = None;
     for reference in object.owner_references() {
         errors.extend(one_owner_errors(reference, PATH));
         if reference.get("controller").and_then(Value::as_bool) != Some(true) {
             continue;
         }
-        let name = reference.text_at(&["name"]);
-        match controller {
+        let name = format!("{}/{}", reference.text_at(&["kind"]), reference.text_at(&["name"]));
+        match &controller {
             None => controller = Some(name),
             Some(first) => {
                 let all: Value = object.owner_references().iter().cloned().collect();
@@ -128,8 +128,7 @@ fn finalizer_errors(object: &Value) -> Vec<FieldError> {
         errors.extend(name_errors(PATH, finalizer, names::qualified_name(finalizer)));
     }
     for (at, finalizer) in object.finalizers().enumerate() {
-        let bare = !finalizer.contains('/') && !STANDARD_FINALIZERS.contains(&finalizer);
-        if bare && names::qualified_name(finalizer).is_empty() {
+        if !finalizer.contains('/') && !STANDARD_FINALIZERS.contains(&finalizer) {
             let detail = "name is neither a standard finalizer name nor is it fully qualified";
             errors.push(FieldError::invalid(format!("{PATH}[{at}]"), &Value::from(finalizer), detail));
         }

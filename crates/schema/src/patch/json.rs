@@ -144,7 +144,11 @@ impl<'a> Place<'a> {
         // Whatever stands before the first slash is not looked at.
         for part in parents.split('/').skip(1) {
             value = match value {
-                Value::Map(map) => map.get_mut(&unescape(part)).ok_or(MISSING)?,
+                Value::Map(map) => {
+                    // The reference prints what a patch touched as maps, by key; errors show it.
+                    map.sort();
+                    map.get_mut(&unescape(part)).ok_or(MISSING)?
+                }
                 Value::List(list) => {
                     let at = index(part, list.len())?;
                     list.get_mut(at).ok_or(MISSING)?
@@ -153,7 +157,10 @@ impl<'a> Place<'a> {
             };
         }
         match value {
-            Value::Map(map) => Ok(Place::Member(map, unescape(key))),
+            Value::Map(map) => {
+                map.sort();
+                Ok(Place::Member(map, unescape(key)))
+            }
             Value::List(list) => Ok(Place::Item(list, key.to_owned())),
             _ => Err(MISSING),
         }

@@ -35,6 +35,8 @@ fn merged(target: &Value, patch: &Value) -> Value {
         }
     }
     extend(&mut map, added);
+    // The reference prints what a patch touched as maps, by key; errors show it.
+    map.sort();
     Value::Map(map)
 }
 
@@ -62,7 +64,7 @@ mod tests {
             (r#"{"a":["b"]}"#, r#"{"a":"c"}"#, r#"{"a":"c"}"#),
             (r#"{"a":{"b":"c"}}"#, r#"{"a":{"b":"d","c":null}}"#, r#"{"a":{"b":"d"}}"#),
             (r#"{"a":[{"b":"c"}]}"#, r#"{"a":[1]}"#, r#"{"a":[1]}"#),
-            (r#"{"e":null}"#, r#"{"a":1}"#, r#"{"e":null,"a":1}"#),
+            (r#"{"e":null}"#, r#"{"a":1}"#, r#"{"a":1,"e":null}"#),
             (r#"{}"#, r#"{"a":{"bb":{"ccc":null}}}"#, r#"{"a":{"bb":{}}}"#),
         ] {
             let target = pintle_meta::value::parse(target.as_bytes()).unwrap();

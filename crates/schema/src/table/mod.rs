@@ -62,20 +62,19 @@ pub fn row(
     now_unix_seconds: i64,
 ) -> Value {
     let mut computed = resource.hooks.cells(object, now_unix_seconds).into_iter();
-    let mut cells: Vec<Value> = Vec::with_capacity(shown.columns.len());
-    cells.extend(shown.columns.iter().map(|column| match &column.cell {
+    let columns = shown.columns.iter().map(|column| match &column.cell {
         Cell::Computed => computed.next().unwrap_or(Value::Null),
-        source => cell::value(source, object, now_unix_seconds),
-    }));
-    // The reference has a kind that sends a cell without a column.
+        source => cell::value(source, &shown.schema, object, now_unix_seconds),
+    });
+    let mut cells: Vec<Value> = columns.collect();
+    // A kind may send more cells than it has columns.
     cells.extend(computed);
-    let cells: Value = cells.into_iter().collect();
     let carried = match include {
         IncludeObject::None => Value::Null,
         IncludeObject::Metadata => partial::object(object, version),
         IncludeObject::Object => object.clone(),
     };
-    Value::from([("cells", cells), ("object", carried)])
+    Value::from([("cells", cells.into_iter().collect()), ("object", carried)])
 }
 
 fn definition(column: &Column) -> Value {

@@ -2,13 +2,18 @@
 //!
 //! ```text
 //! go-fields.tsv, openapi-v3/*.json ----> fields.rs ----> data/types/<package>.facts
+//! openapi-v2.json ---------------------> openapi.rs ---> data/openapi.facts
 //! resources.tsv, strategies.tsv,   \
 //! printers.tsv, discovery/*.json  ----> resources.rs --> data/resources.facts
 //! bootstrap/*.json --------------------> bootstrap.rs -> data/bootstrap.facts
+//! flags.tsv ---------------------------> flags.rs -----> pintle/data/flags.facts
+//! gnostic-fields.tsv ------------------> gnostic.rs ---> data/gnostic.facts of the crate schema
 //! ```
 
 mod bootstrap;
 mod fields;
+mod flags;
+mod gnostic;
 mod openapi;
 mod resources;
 mod table;
@@ -18,8 +23,12 @@ use crate::failure::Failure;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Where the facts live, from the top of the repository.
+/// Where the facts of the kinds live, from the top of the repository.
 const DATA: &str = "crates/catalog/data";
+/// Where the facts of the command line live.
+const FLAGS: &str = "crates/pintle/data/flags.facts";
+/// Where those of formats live.
+const SCHEMA_DATA: &str = "crates/schema/data";
 
 /// Makes the facts, or checks that they are what would be made.
 pub(crate) fn run(facts: &Path, check: bool) -> Outcome {
@@ -32,33 +41,36 @@ pub(crate) fn run(facts: &Path, check: bool) -> Outcome {
 }
 
 fn make(facts: &Path) -> Result<BTreeMap<PathBuf, String>, Failure> {
-    let published = openapi::Published::read(&facts.join("openapi-v3"))?;
+    let published = openapi::Published::read(facts)?;
+    let data = Path::new(DATA);
     let mut files = BTreeMap::new();
     for (package, text) in fields::make(facts, &published)? {
-        files.insert(PathBuf::from(format!("types/{package}.facts")), text);
+        files.insert(data.join(format!("types/{package}.facts")), text);
     }
-    files.insert(PathBuf::from("resources.facts"), resources::make(facts)?);
-    files.insert(PathBuf::from("bootstrap.facts"), bootstrap::make(&facts.join("bootstrap"))?);
+    files.insert(data.join("resources.facts"), resources::make(facts, &published)?);
+    files.insert(data.join("openapi.facts"), published.facts());
+    files.insert(data.join("bootstrap.facts"), bootstrap::make(&facts.join("bootstrap"))?);
+    files.insert(PathBuf::from(FLAGS), flags::make(facts)?);
+    files.insert(Path::new(SCHEMA_DATA).join("gnostic.facts"), gnostic::make(facts)?);
     Ok(files)
 }
 
 fn write(made: &BTreeMap<PathBuf, String>) -> Outcome {
-    let types = Path::new(DATA).join("types");
-    std::fs::create_dir_all(&types).map_err(|error| Failure::file(&types, error))?;
     let mut bytes = 0;
-    for (name, text) in made {
-        let path = Path::new(DATA).join(name);
-        std::fs::write(&path, text).map_err(|error| Failure::file(&path, error))?;
+    for (path, text) in made {
+        let folder = path.parent().expect("every path in `made` begins with a folder");
+        std::fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
+        std::fs::write(path, text).map_err(|error| Failure::file(path, error))?;
         bytes += text.len();
     }
-    println!("wrote {} files, {} KB, below {DATA}", made.len(), bytes / 1024);
+    println!("wrote {} files, {} KB, below {DATA} and {SCHEMA_DATA}, and {FLAGS}", made.len(), bytes / 1024);
     Ok(())
 }
 
 fn compare(made: &BTreeMap<PathBuf, String>) -> Outcome {
-    let differs = |(name, text): (&PathBuf, &String)| {
-        let have = std::fs::read_to_string(Path::new(DATA).join(name)).unwrap_or_default();
-        (have != *text).then(|| name.display().to_string())
+    let differs = |(path, text): (&PathBuf, &String)| {
+        let have = std::fs::read_to_string(path).unwrap_or_default();
+        (have != *text).then(|| path.display().to_string())
     };
     let stale: Vec<String> = made.iter().filter_map(differs).collect();
     if stale.is_empty() {

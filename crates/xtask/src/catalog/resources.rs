@@ -1,5 +1,6 @@
 //! Resources: names, verbs, versions, columns and strategies become one file of facts.
 
+use super::openapi::Published;
 use super::table::{Row, Table};
 use crate::failure::Failure;
 use pintle_meta::value::{Value, parse};
@@ -8,7 +9,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 /// Makes the facts.
-pub(crate) fn make(facts: &Path) -> Result<String, Failure> {
+pub(crate) fn make(facts: &Path, published: &Published) -> Result<String, Failure> {
     let resources = Table::read(&facts.join("resources.tsv"))?;
     let strategies = Table::read(&facts.join("strategies.tsv"))?;
     let printers = Table::read(&facts.join("printers.tsv"))?;
@@ -22,7 +23,7 @@ pub(crate) fn make(facts: &Path) -> Result<String, Failure> {
     }
     for versions in by_name.values_mut() {
         versions.sort_by_key(|row| version_rank(row.get("version")));
-        write_resource(&mut text, versions, &strategies, &printers);
+        write_resource(&mut text, versions, &strategies, &printers, published);
     }
     Ok(text)
 }
@@ -51,7 +52,13 @@ fn version_rank(version: &str) -> (u8, i64) {
     (stage, -digits.parse::<i64>().unwrap_or_default())
 }
 
-fn write_resource(text: &mut String, versions: &[Row<'_>], strategies: &Table, printers: &Table) {
+fn write_resource(
+    text: &mut String,
+    versions: &[Row<'_>],
+    strategies: &Table,
+    printers: &Table,
+    published: &Published,
+) {
     let Some(first) = versions.first() else { return };
     let (group, plural, kind) = (first.get("group"), first.get("plural"), first.get("kind"));
     let scope = if first.get("namespaced") == "true" { "namespaced" } else { "cluster" };
@@ -74,7 +81,7 @@ fn write_resource(text: &mut String, versions: &[Row<'_>], strategies: &Table, p
         strategies.rows().find(|row| row.get("resource") == key && row.get("subresource") == sub)
     };
     if let Some(row) = versions.iter().find_map(|row| strategy(row, "-")) {
-        let _ = writeln!(text, "  strategy{}", strategy_words(&row));
+        let _ = writeln!(text, "  strategy{}", strategy_words(&row, published.deletes_to_status(first)));
     }
     if plural == "pods" && group == "core" {
         text.push_str("  graceful\n");
@@ -90,7 +97,8 @@ fn write_resource(text: &mut String, versions: &[Row<'_>], strategies: &Table, p
             }
         }
         for sub in row.get("subresources").split(';').filter(|sub| *sub != "-" && !sub.is_empty()) {
-            write_subresource(text, row, sub, |name| strategy(row, name).map(|row| row.get("reset_fields")));
+            let resets = |name: &str| strategy(row, name).map(|row| row.get("reset_fields"));
+            write_subresource(text, row, sub, resets, published);
         }
     }
 }
@@ -109,6 +117,7 @@ fn write_subresource<'a>(
     row: &Row<'_>,
     written: &str,
     resets: impl Fn(&str) -> Option<&'a str>,
+    published: &Published,
 ) {
     let Some((name, rest)) = written.split_once('=') else { return };
     let Some((kind, verbs)) = rest.trim_end_matches(']').split_once('[') else { return };
@@ -118,10 +127,11 @@ fn write_subresource<'a>(
     if resets != "-" {
         let _ = write!(text, " resets={}", members(resets));
     }
+    text.push_str(&published.access(row, name));
     text.push('\n');
 }
 
-fn strategy_words(row: &Row<'_>) -> String {
+fn strategy_words(row: &Row<'_>, deletes_to_status: bool) -> String {
     let mut words = String::new();
     let mut word = |text: &str| {
         words.push(' ');
@@ -149,7 +159,7 @@ fn strategy_words(row: &Row<'_>) -> String {
         _ => {}
     }
     if row.is("returns_deleted_object") {
-        word("returns-deleted");
+        word(if deletes_to_status { "returns-deleted=status" } else { "returns-deleted" });
     }
     if row.get("reset_fields") != "-" {
         word(&format!("resets={}", members(row.get("reset_fields"))));
@@ -184,12 +194,16 @@ fn write_columns(text: &mut String, group: &str, kind: &str, printers: &Table) {
     let mut own: Vec<Row<'_>> = printers.rows().filter(|row| row.get("kind") == kind).collect();
     own.sort_by_key(|row| row.get("seq").parse::<u32>().unwrap_or_default());
     for row in own {
-        let source = match (group, row.get("source")) {
-            // The tables speak of core's events.
-            ("events.k8s.io", ".involvedObject.fieldPath") => ".regarding.fieldPath",
-            (_, source) => source,
-        };
-        let cells = [row.get("name"), row.get("type"), row.get("format"), row.get("priority"), source];
+        let source = published_path(group, row.get("source"));
+        let cells = [row.get("name"), row.get("type"), row.get("format"), row.get("priority"), &source];
         let _ = writeln!(text, "  column {}", cells.join("|"));
+    }
+}
+
+/// Printers name members as the internal type does; only the events API calls one of them otherwise.
+fn published_path(group: &str, source: &str) -> String {
+    match group {
+        "events.k8s.io" => source.replace(".involvedObject", ".regarding"),
+        _ => source.to_owned(),
     }
 }

@@ -43,6 +43,7 @@ impl User {
 
 /// A request of a known user. Only [`authenticate`] makes one.
 #[derive(Debug)]
+#[expect(clippy::manual_non_exhaustive, reason = "nobody else in this crate may make one either")]
 pub struct Authenticated {
     /// The request.
     pub received: Received,

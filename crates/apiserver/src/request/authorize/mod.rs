@@ -74,6 +74,7 @@ impl Authorization {
 
 /// A request that its user may make. Only [`authorize`] makes one.
 #[derive(Debug)]
+#[expect(clippy::manual_non_exhaustive, reason = "nobody else in this crate may make one either")]
 pub struct Authorized {
     /// The request.
     pub received: Received,

@@ -12,7 +12,7 @@ const TOKEN_MAX: usize = 8 * 1024;
 
 /// Where a list goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Continue {
+pub(super) struct Continue {
     /// At this revision; `None` for whatever is current, after the first one was compacted.
     pub revision: Option<u64>,
     /// From this key on, relative to the listed prefix.
@@ -21,7 +21,7 @@ pub struct Continue {
 
 impl Continue {
     /// The token for clients.
-    pub fn encode(&self) -> String {
+    pub(super) fn encode(&self) -> String {
         let mut map = Map::new();
         map.insert("v", FORMAT);
         map.insert("rv", self.revision.map_or(-1, |revision| i64::try_from(revision).unwrap_or(i64::MAX)));
@@ -33,7 +33,7 @@ impl Continue {
     ///
     /// # Errors
     /// 400 in the reference's words.
-    pub fn decode(token: &str) -> Result<Continue, Status> {
+    pub(super) fn decode(token: &str) -> Result<Continue, Status> {
         decode(token).map_err(|reason| {
             Status::bad_request(format!("invalid continue token: continue key is not valid: {reason}"))
         })

@@ -145,12 +145,12 @@ impl ListOptions {
 ///
 /// # Errors
 /// The reference answers an unparsable one with a bare 500.
-pub fn resource_version(text: &str) -> Result<ResourceVersion, Status> {
+pub(super) fn resource_version(text: &str) -> Result<ResourceVersion, Status> {
     ResourceVersion::parse(text).map_err(|error| Status::unclassified(version_problem(text, &error)))
 }
 
 /// What is wrong with a resourceVersion.
-pub fn version_problem(text: &str, error: &str) -> String {
+pub(super) fn version_problem(text: &str, error: &str) -> String {
     format!("resourceVersion: Invalid value: {}: {error}", pintle_meta::field::go_quote(text))
 }
 

@@ -11,6 +11,7 @@ use crate::server::Server;
 use bytes::Bytes;
 use pintle_meta::value::{to_json, write_json};
 use pintle_meta::{List, Map, Object, Reason, Status, Str, Value};
+use pintle_schema::resource::View;
 use pintle_schema::table::{self, IncludeObject};
 use pintle_schema::{form, partial};
 use pintle_storage::Revision;
@@ -77,8 +78,9 @@ impl Presenter {
     /// # Errors
     /// 500 when the stored bytes can't be read, 406 for a form that only lists have.
     pub fn entry(&self, code: u16, entry: &Entry) -> Result<Response, Status> {
-        if !self.is_compact_json() {
-            return self.object(code, self.value(entry, entry.mod_revision())?);
+        if !self.is_compact_json() || *self.target.view() != View::Whole {
+            let object = self.value(entry, entry.mod_revision())?;
+            return self.object(code, self.target.document_of(object));
         }
         let mut body = self.json(entry, entry.mod_revision())?.to_vec();
         body.push(b'\n');
@@ -229,7 +231,7 @@ impl Presenter {
     }
 
     fn value(&self, entry: &Entry, revision: Revision) -> Result<Value, Status> {
-        let bytes = entry.value().map_err(|reason| Status::internal(reason.to_string()))?;
+        let bytes = entry.value().map_err(Status::internal)?;
         let (resource, version) = (&self.target.resource, self.target.version());
         let storage = resource.storage.as_ref().ok_or_else(Status::method_not_allowed)?;
         form::from_stored(resource, storage, version, bytes, revision.get())

@@ -62,11 +62,13 @@ pub fn receive(server: &Server, request: http::Request<Incoming>, peer: Peer) ->
     let query = Query::parse(head.uri.query().unwrap_or_default());
     let info = match RequestInfo::of(&head.method, head.uri.path(), &query) {
         Ok(info) => info,
-        Err(text) => return Err(Refused { audit_id, status: Status::unclassified(text), head }),
+        Err(text) => {
+            return Err(Refused { audit_id, status: Status::unclassified(text), head: Arc::new(head) });
+        }
     };
     match deadline(server, &info, &query) {
         Ok(deadline) => Ok(Received { audit_id, info, query, head: Arc::new(head), body, peer, deadline }),
-        Err(status) => Err(Refused { audit_id, status, head }),
+        Err(status) => Err(Refused { audit_id, status, head: Arc::new(head) }),
     }
 }
 
@@ -78,7 +80,7 @@ pub struct Refused {
     /// Why.
     pub status: Status,
     /// What arrived, for negotiating the answer.
-    pub head: http::request::Parts,
+    pub head: Arc<http::request::Parts>,
 }
 
 /// The client's id when it sent a usable one, else a new one.

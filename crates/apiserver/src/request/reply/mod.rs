@@ -4,7 +4,7 @@ mod negotiate;
 mod warning;
 
 pub use negotiate::{
-    As, Format, Negotiated, accept_clauses, media_types, negotiate, negotiate_error, negotiate_plain,
+    As, Clause, Format, Negotiated, accept_clauses, media_types, negotiate, negotiate_error, negotiate_plain,
 };
 pub use warning::Warnings;
 

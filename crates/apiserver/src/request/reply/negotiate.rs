@@ -41,7 +41,7 @@ pub struct Negotiated {
 }
 
 /// The media types of resources, in the order the reference lists them.
-pub const MEDIA_TYPES: [&str; 3] =
+pub(super) const MEDIA_TYPES: [&str; 3] =
     ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 const STREAM_TYPES: [&str; 2] =
     ["application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"];

@@ -7,7 +7,7 @@ use pintle_meta::value::to_pretty_json;
 use pintle_meta::{List, Value};
 
 /// Answers `/`.
-pub fn answer(server: &Server, _head: &Parts) -> Response {
+pub(super) fn answer(server: &Server, _head: &Parts) -> Response {
     let mut paths: Vec<String> =
         ["/api", "/apis", "/apis/", "/openapi/v2", "/openapi/v3", "/openapi/v3/", "/version"]
             .map(str::to_owned)

@@ -8,13 +8,14 @@ mod openapi;
 mod version;
 
 use super::authorize::Authorized;
+use super::receive::RequestInfo;
 use super::reply::{self, Response, Warnings};
 use super::{read, write};
 use crate::served::{Served, Target};
 use crate::server::Server;
 use http::Method;
-use pintle_meta::Status;
-use pintle_schema::resource::Verb;
+use pintle_meta::{Reason, Status};
+use pintle_schema::resource::{Verb, View};
 use std::sync::Arc;
 
 /// Answers an authorized request.
@@ -36,6 +37,9 @@ pub async fn route(
     let (target, verb) = found?;
     if let Some(warning) = &target.version().deprecated {
         warnings.add(warning.clone());
+    }
+    if *target.view() == View::Action || target.resource.storage.is_none() {
+        return Err(not_there_yet(&request.received.info));
     }
     match verb {
         Verb::Get | Verb::List | Verb::Watch => read::read(server, request, target, verb).await,
@@ -74,10 +78,7 @@ fn locate(target: Target, request: &Authorized) -> Result<(Target, Verb), Status
         name => target.with_subresource(name).ok_or_else(Status::no_such_path)?,
     };
     let verbs = target.subresource().map_or(target.version().verbs, |sub| sub.verbs);
-    let verb = match verb_of(method, &info.verb, named) {
-        Some(verb) => verb,
-        None => return Err(Status::method_not_allowed()),
-    };
+    let verb = verb_of(method, info).ok_or_else(Status::method_not_allowed)?;
     let whole_item = named && target.subresource().is_none();
     let has_items =
         [Verb::Get, Verb::Update, Verb::Patch, Verb::Delete].into_iter().any(|verb| verbs.has(verb));
@@ -93,24 +94,19 @@ fn locate(target: Target, request: &Authorized) -> Result<(Target, Verb), Status
     Ok((target, verb))
 }
 
-fn verb_of(method: &Method, word: &str, named: bool) -> Option<Verb> {
-    let verb = Verb::parse(word)?;
-    let watch_path = verb == Verb::Watch;
-    match (method, named) {
-        (&Method::GET, _) if watch_path => Some(Verb::Watch),
-        (_, _) if watch_path => None,
-        (&Method::GET, _) | (&Method::DELETE, _) | (&Method::POST, _) => {
-            let creates_on_item = verb == Verb::Create && named;
-            (!creates_on_item || is_subresource_create(word, named)).then_some(verb)
-        }
-        (&Method::PUT, true) | (&Method::PATCH, true) => Some(verb),
-        _ => None,
-    }
-}
-
-/// POST on a named path is for subresources; the verbs of the target decide.
-fn is_subresource_create(word: &str, named: bool) -> bool {
-    named && word == "create"
+/// The verb of a request, if the method goes with the path: one object is got, updated, patched and deleted, many
+/// are listed and deleted, new ones are posted to the collection or to a subresource.
+fn verb_of(method: &Method, info: &RequestInfo) -> Option<Verb> {
+    let verb = Verb::parse(&info.verb)?;
+    let named = info.parts.len() > 1;
+    let fits = match verb {
+        Verb::Get | Verb::Update | Verb::Patch | Verb::Delete => named,
+        Verb::Create => !named || !info.subresource.is_empty(),
+        Verb::List | Verb::DeleteCollection => !named,
+        Verb::Watch => method == Method::GET,
+    };
+    // Go's servers answer HEAD only where a route says so, and no resource's does.
+    (fits && method != Method::HEAD).then_some(verb)
 }
 
 /// Paths that are no resources.
@@ -119,14 +115,25 @@ async fn plain(server: &Arc<Server>, request: &Authorized) -> Result<Response, S
     let head = &request.received.head;
     match path {
         "/" | "/index.html" => Ok(index::answer(server, head)),
-        "/version" | "/version/" => Ok(version::answer(server)),
+        "/version" | "/version/" => version::answer(server, head),
+        _ if path.starts_with("/version/") => Err(Status::no_such_path()),
         _ if path.starts_with("/healthz") || path.starts_with("/livez") || path.starts_with("/readyz") => {
             Ok(health::answer(server, request))
         }
-        "/openapi/v2" => openapi::v2(server, head),
-        _ if path.starts_with("/openapi/v3") => openapi::v3(server, head, path),
+        "/openapi/v2" => openapi::v2(server, head).await,
+        "/openapi/v3" => openapi::v3(server, head, path, &request.received.query).await,
+        _ if path.starts_with("/openapi/v3/") => {
+            openapi::v3(server, head, path, &request.received.query).await
+        }
         _ => discovery::answer(server, head, path),
     }
+}
+
+/// What discovery shows and no room answers yet: refused plainly, so that nobody takes silence for success.
+fn not_there_yet(info: &RequestInfo) -> Status {
+    let slash = if info.subresource.is_empty() { "" } else { "/" };
+    let text = format!("{}{slash}{} is not implemented by this server yet", info.resource, info.subresource);
+    Status::failure(501, Reason::Unknown, text)
 }
 
 /// A path that nobody has.

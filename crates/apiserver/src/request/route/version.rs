@@ -3,16 +3,24 @@
 
 use crate::request::reply::{self, Response};
 use crate::server::Server;
-use pintle_meta::Value;
+use http::Method;
+use http::request::Parts;
 use pintle_meta::value::to_pretty_json;
+use pintle_meta::{Status, Value};
 
 /// The version of the API that is served.
-pub const MINOR: &str = "36";
+pub(super) const MINOR: &str = "36";
 /// The release whose behaviour this server has.
-pub const GIT_VERSION: &str = "v1.36.2";
+pub(super) const GIT_VERSION: &str = "v1.36.2";
 
 /// Answers `/version`.
-pub fn answer(server: &Server) -> Response {
+///
+/// # Errors
+/// 405 for anything but GET.
+pub(super) fn answer(server: &Server, head: &Parts) -> Result<Response, Status> {
+    if head.method != Method::GET {
+        return Err(Status::method_not_allowed());
+    }
     let document = Value::from([
         ("major", "1".into()),
         ("minor", MINOR.into()),
@@ -28,7 +36,7 @@ pub fn answer(server: &Server) -> Response {
         ("compiler", "gc".into()),
         ("platform", format!("{}/{}", std::env::consts::OS, go_arch()).into()),
     ]);
-    reply::bytes(200, "application/json", to_pretty_json(&document))
+    Ok(reply::bytes(200, "application/json", to_pretty_json(&document)))
 }
 
 fn go_arch() -> &'static str {

@@ -6,6 +6,7 @@ use crate::served::Target;
 use http::HeaderMap;
 use pintle_meta::{GroupVersion, GroupVersionKind, Object, Status, Value};
 use pintle_schema::decode::{self, DecodeError, Decoded};
+use pintle_schema::resource::View;
 use pintle_schema::{Struct, form, yaml};
 
 /// Media types that can be read, in the order the reference lists them.
@@ -50,10 +51,11 @@ pub(super) fn object(
     validation: FieldValidation,
     warnings: &Warnings,
 ) -> Result<Value, Status> {
-    let version = target.version();
-    let expected = Expected { kind: &version.kind, schema: &version.schema };
+    let expected = Expected { kind: target.document_kind(), schema: target.document_schema() };
     let mut object = document(&expected, format, body, validation, warnings)?;
-    form::default(&target.resource, version, &mut object);
+    if *target.view() == View::Whole {
+        form::default(&target.resource, target.version(), &mut object);
+    }
     Ok(object)
 }
 
@@ -134,24 +136,20 @@ fn says_what_is_expected(document: &Value, expected: &Expected<'_>) -> bool {
 
 /// Another kind than the endpoint's: known or not, it can't be made into it.
 fn wrong_kind(found: &GroupVersionKind, expected: &Expected<'_>) -> Status {
-    let catalog = pintle_catalog::catalog();
-    let text = if catalog.kind(found).is_some() {
-        let internal =
-            if expected.kind.group.is_empty() { "core" } else { first_label(&expected.kind.group) };
-        let version = &found.version;
-        format!(
-            "converting ({version}.{}) to ({internal}.{}): unknown conversion",
-            found.kind, expected.kind.kind
-        )
-    } else {
-        let group_version = found.group_version();
-        let scheme = "pkg/api/legacyscheme/scheme.go:30";
-        format!(
-            "no kind \"{}\" is registered for version \"{group_version}\" in scheme \"{scheme}\"",
-            found.kind
-        )
-    };
-    cannot_handle(found, expected, &text)
+    let group = &expected.kind.group;
+    let package = if group.is_empty() { "core" } else { first_label(group) };
+    cannot_handle(found, expected, &no_conversion(found, expected.kind, package))
+}
+
+/// Why an object of the kind `found` is not made into `wanted` of the Go package `package`.
+pub(super) fn no_conversion(found: &GroupVersionKind, wanted: &GroupVersionKind, package: &str) -> String {
+    if pintle_catalog::catalog().kind(found).is_some() {
+        let (from, version, to) = (&found.kind, &found.version, &wanted.kind);
+        return format!("converting ({version}.{from}) to ({package}.{to}): unknown conversion");
+    }
+    let (kind, group_version) = (&found.kind, found.group_version());
+    let scheme = "pkg/api/legacyscheme/scheme.go:30";
+    format!("no kind \"{kind}\" is registered for version \"{group_version}\" in scheme \"{scheme}\"")
 }
 
 fn first_label(group: &str) -> &str {

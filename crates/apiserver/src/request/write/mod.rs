@@ -20,6 +20,7 @@ mod patch;
 mod prepare;
 mod update;
 mod validate;
+mod view;
 
 pub use local::{create_by_server, update_by_server};
 
@@ -110,7 +111,8 @@ impl Write {
 
     /// The object in the negotiated form.
     fn show(&self, code: u16, object: Value) -> Result<Response, Status> {
-        Presenter::new(&self.server, &self.target, self.negotiated.clone(), &self.query)?.object(code, object)
+        Presenter::new(&self.server, &self.target, self.negotiated.clone(), &self.query)?
+            .object(code, self.target.document_of(object))
     }
 
     fn not_found(&self) -> Status {

@@ -8,7 +8,7 @@ const FIELD_MANAGER_MAX: usize = 128;
 
 /// What to do about unknown and duplicate fields.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum FieldValidation {
+pub(super) enum FieldValidation {
     /// Nothing.
     Ignore,
     /// Warn.
@@ -20,28 +20,22 @@ pub enum FieldValidation {
 
 /// Options of a create, update or patch.
 #[derive(Clone, Debug, Default)]
-pub struct WriteOptions {
+pub(super) struct WriteOptions {
     /// Go through all the motions, store nothing.
     pub dry_run: bool,
-    /// Who the fields will belong to; "" leaves it to the user agent.
-    pub field_manager: String,
     /// What to do about unknown and duplicate fields.
     pub field_validation: FieldValidation,
-    /// Take fields from other managers; apply only.
-    pub force: Option<bool>,
 }
 
 /// Which options a request has, by the name that errors give them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OptionsKind {
+pub(super) enum OptionsKind {
     /// POST.
     Create,
     /// PUT.
     Update,
-    /// PATCH that is no apply.
+    /// PATCH.
     Patch,
-    /// PATCH that is an apply.
-    Apply,
 }
 
 impl WriteOptions {
@@ -49,19 +43,12 @@ impl WriteOptions {
     ///
     /// # Errors
     /// 422 in the reference's words.
-    pub fn read(query: &Query, kind: OptionsKind) -> Result<WriteOptions, Status> {
+    pub(super) fn read(query: &Query, kind: OptionsKind) -> Result<WriteOptions, Status> {
         let dry_run: Vec<&str> = query.all("dryRun").collect();
         let manager = query.first("fieldManager").unwrap_or_default();
-        let force = query.flag_if_given("force");
         let mut errors = Vec::new();
-        match kind {
-            OptionsKind::Apply if manager.is_empty() => {
-                errors.push(FieldError::required("fieldManager", "is required for apply patch"));
-            }
-            OptionsKind::Patch if force.is_some() => {
-                errors.push(FieldError::forbidden("force", "may not be specified for non-apply patch"));
-            }
-            _ => {}
+        if kind == OptionsKind::Patch && query.flag_if_given("force").is_some() {
+            errors.push(FieldError::forbidden("force", "may not be specified for non-apply patch"));
         }
         errors.extend(field_manager_errors(manager));
         errors.extend(dry_run_error(&dry_run));
@@ -79,12 +66,7 @@ impl WriteOptions {
         if !errors.is_empty() {
             return Err(Status::invalid("meta.k8s.io", kind.name(), "", &errors));
         }
-        Ok(WriteOptions {
-            dry_run: !dry_run.is_empty(),
-            field_manager: manager.to_owned(),
-            field_validation,
-            force,
-        })
+        Ok(WriteOptions { dry_run: !dry_run.is_empty(), field_validation })
     }
 }
 
@@ -93,7 +75,7 @@ impl OptionsKind {
         match self {
             OptionsKind::Create => "CreateOptions",
             OptionsKind::Update => "UpdateOptions",
-            OptionsKind::Patch | OptionsKind::Apply => "PatchOptions",
+            OptionsKind::Patch => "PatchOptions",
         }
     }
 }
@@ -133,7 +115,6 @@ mod tests {
         let words = "CreateOptions.meta.k8s.io \"\" is invalid: dryRun: Unsupported value: [\"all\"]: supported values: \"All\"";
         assert_eq!(status.message, words);
         assert_eq!(read("force=true", OptionsKind::Patch).unwrap_err().code, 422);
-        assert_eq!(read("", OptionsKind::Apply).unwrap_err().code, 422);
         assert_eq!(read("fieldManager=a%0Ab", OptionsKind::Update).unwrap_err().code, 422);
     }
 }

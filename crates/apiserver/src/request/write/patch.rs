@@ -1,23 +1,23 @@
 //! PATCH: a JSON patch, a merge patch or a strategic merge patch of what is there.
 
 use super::Write;
+use super::decode::no_conversion;
 use super::live::Live;
 use super::options::{FieldValidation, OptionsKind, WriteOptions};
 use super::update::{Intent, Outcome};
 use crate::request::reply::Response;
 use hyper::body::Incoming;
 use pintle_meta::value::to_json;
-use pintle_meta::{FieldError, Object, Status, Value};
+use pintle_meta::{FieldError, GroupVersion, ObjectMut, Reason, Status, Value};
 use pintle_schema::decode::{self, Decoded};
+use pintle_schema::resource::View;
 use pintle_schema::{form, patch};
 
 /// The media types of patches, in the order the reference lists them.
-const PATCHES: [&str; 4] = [
-    "application/json-patch+json",
-    "application/merge-patch+json",
-    "application/strategic-merge-patch+json",
-    "application/apply-patch+yaml",
-];
+const PATCHES: [&str; 3] =
+    ["application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json"];
+/// A patch whose fields are owned by who sent it.
+const APPLY: &str = "application/apply-patch+yaml";
 
 /// A patch as sent, parsed once.
 pub(super) enum Patch {
@@ -62,33 +62,63 @@ impl Write {
             "application/json-patch+json" => Ok(Kind::Json),
             "application/merge-patch+json" => Ok(Kind::Merge),
             "application/strategic-merge-patch+json" => Ok(Kind::Strategic),
-            _ => Err(Status::unsupported_media_type(&PATCHES)),
+            APPLY => Err(Status::unsupported_media_type(&PATCHES)),
+            // The route itself lists the types above, and refuses others before the patch is looked at.
+            _ => {
+                let status =
+                    Status::failure(415, Reason::UnsupportedMediaType, "415: Unsupported Media Type");
+                Err(Status { details: Some(Box::default()), ..status })
+            }
         }
     }
 
-    /// The object as the patch makes it of `live`.
+    /// The document as the patch makes it of what `live` shows.
     pub(super) fn patched(
         &self,
         patch: &Patch,
         live: &Live,
         options: &WriteOptions,
     ) -> Result<Value, Status> {
-        let schema = &self.target.version().schema;
-        let before = &live.object;
+        let schema = self.target.document_schema();
+        let before = self.target.document_of(live.object.clone());
         let patched = match patch {
-            Patch::Json(document) => document.apply(before),
-            Patch::Merge(patch) => patch::merge::apply(before, patch),
-            Patch::Strategic(patch) => patch::strategic::apply(before, patch, schema),
+            Patch::Json(document) => document.apply(&before),
+            Patch::Merge(patch) => patch::merge::apply(&before, patch),
+            Patch::Strategic(patch) => patch::strategic::apply(&before, patch, schema),
         };
         let patched = patched.map_err(patch::PatchError::into_status)?;
         let shown = patched.clone();
-        let Decoded { value, strict } =
-            decode::value(patched, schema).map_err(|error| self.refuse(patch, &shown, &error.to_string()))?;
+        let decoded = match patch {
+            Patch::Strategic(_) => decode::unstructured(patched, schema),
+            _ => self.check_kind(&patched, patch).map(|()| decode::value(patched, schema))?,
+        };
+        let Decoded { mut value, strict } =
+            decoded.map_err(|error| self.refuse(patch, &shown, &error.to_string()))?;
         self.report(patch, &shown, strict, options)?;
-        let mut object = value;
-        form::default(&self.target.resource, self.target.version(), &mut object);
-        self.check_identity(&object)?;
-        Ok(object)
+        value.set_group_version_kind(self.target.document_kind());
+        if *self.target.view() == View::Whole {
+            form::default(&self.target.resource, self.target.version(), &mut value);
+        }
+        self.place_in_namespace(&mut value)?;
+        self.check_name(&value)?;
+        Ok(value)
+    }
+
+    /// A patch may not make another kind of an object.
+    fn check_kind(&self, patched: &Value, patch: &Patch) -> Result<(), Status> {
+        let wanted = self.target.document_kind();
+        let said =
+            decode::type_meta_of(patched).map_err(|error| self.refuse(patch, patched, &error.to_string()))?;
+        let group_version = match said.api_version.as_str() {
+            "" => wanted.group_version(),
+            text => GroupVersion::parse(text).map_err(|error| self.refuse(patch, patched, &error))?,
+        };
+        let found =
+            group_version.with_kind(if said.kind.is_empty() { wanted.kind.clone() } else { said.kind });
+        if found == *wanted {
+            return Ok(());
+        }
+        Err(self.refuse(patch, patched, &no_conversion(&found, wanted, &wanted.version)))
     }
 
     fn report(
@@ -117,14 +147,5 @@ impl Write {
             _ => Value::from(String::from_utf8_lossy(&to_json(shown)).into_owned()),
         };
         Status::invalid("", "", "", &[FieldError::invalid("patch", &shown, why)])
-    }
-
-    fn check_identity(&self, object: &Value) -> Result<(), Status> {
-        if self.target.is_namespaced() && object.namespace() != self.namespace.as_str() {
-            let text =
-                "the namespace of the provided object does not match the namespace sent on the request";
-            return Err(Status::bad_request(text));
-        }
-        self.check_name(object)
     }
 }

@@ -4,6 +4,7 @@ use super::Write;
 use super::live::Live;
 use pintle_meta::{Map, Object, ObjectMut, Str, Value};
 use pintle_schema::object_meta::{self, only_times_differ};
+use pintle_schema::resource::View;
 use pintle_schema::{decode, form};
 
 /// An object ready to be checked. Only this stage makes one.
@@ -31,7 +32,7 @@ impl Write {
         let (resource, version) = (&self.target.resource, self.target.version());
         let old = &live.object;
         object_meta::begin_update(&version.schema, &mut object, old);
-        match self.target.subresource() {
+        match self.target.subresource().filter(|sub| sub.view == View::Whole) {
             Some(sub) => self.keep_all_but(&sub.name, &sub.resets, &mut object, old),
             None => resource.strategy.resets.iter().for_each(|member| self.keep(&mut object, old, member)),
         }

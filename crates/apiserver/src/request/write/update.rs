@@ -71,13 +71,14 @@ impl Write {
     }
 
     async fn attempt(&self, intent: &Intent, live: &Live, options: &WriteOptions) -> Result<Attempt, Status> {
-        let mut object = match intent {
-            Intent::Replace(object) => {
-                self.check_uid(object, live)?;
-                object.clone()
+        let document = match intent {
+            Intent::Replace(document) => {
+                self.check_uid(document, live)?;
+                document.clone()
             }
             Intent::Patch(patch) => self.patched(patch, live, options)?,
         };
+        let mut object = self.object_of(document, live)?;
         self.dedup_owners(&mut object);
         self.lock_on(&mut object, live)?;
         let prepared = self.prepare_update(object, live);

@@ -1,6 +1,9 @@
 //! Joins the facts of all packages into one text, and takes the descriptions of types and fields from the
-//! published Rust types, so that no prose lives in this repository.
+//! published Rust types, so that no prose of theirs lives in this repository.
 #![allow(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
+
+mod descriptions;
+mod published;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -8,9 +11,11 @@ use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?);
-    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=data/types");
-    join_facts(Path::new("data/types"), &out.join("types.facts"))
+    println!("cargo::rerun-if-changed=data/own.texts");
+    join_facts(Path::new("data/types"), &out.join("types.facts"))?;
+    descriptions::write(&published::schemas(), Path::new("data/own.texts"), &out)
 }
 
 fn join_facts(folder: &Path, target: &Path) -> io::Result<()> {

@@ -1,0 +1,114 @@
+//! The options as plain values; what a frontend knows by itself are its own types.
+
+pub(crate) use pintle_apiserver::config::{AuthorizationMode, Cidr, FrontProxy, TlsVersion};
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Everything one frontend is told at its start.
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    /// Where to listen; port 0 is any free port.
+    pub(crate) bind_address: SocketAddr,
+    /// The address that other members of the cluster reach this server at.
+    pub(crate) advertise_address: IpAddr,
+    /// Certificate and TLS settings.
+    pub(crate) tls: Tls,
+    /// What a proxy in front may say about who is asking.
+    pub(crate) front_proxy: FrontProxy,
+    /// Bearer tokens.
+    pub(crate) token_auth_file: Option<PathBuf>,
+    /// Whether requests without credentials get in.
+    pub(crate) anonymous_auth: bool,
+    /// Who decides, in order; nobody but system:masters passes when empty.
+    pub(crate) authorization_modes: Vec<AuthorizationMode>,
+    /// Where Services get their addresses from: one range, or two of different families, primary first.
+    pub(crate) service_cidrs: Vec<Cidr>,
+    /// How long a request may take that doesn't stay open by its nature.
+    pub(crate) request_timeout: Duration,
+    /// The least that a watch lasts when its client doesn't say.
+    pub(crate) min_request_timeout: Duration,
+    /// How long to go on serving after the signal to stop.
+    pub(crate) shutdown_delay: Duration,
+    /// Where everything is kept.
+    pub(crate) storage: Storage,
+    /// How the log is written.
+    pub(crate) log: Log,
+    /// What nothing acts on yet.
+    #[cfg_attr(not(test), expect(dead_code, reason = "only tests look at it"))]
+    pub(crate) waiting: Waiting,
+}
+
+/// Read and checked like everything else, for features that come later.
+#[derive(Clone, Debug)]
+#[expect(dead_code, reason = "a field moves to `Options` when its feature comes")]
+pub(crate) struct Waiting {
+    /// Where Services get their node ports from, both ends included.
+    pub(crate) service_node_ports: (u16, u16),
+    /// Reads, and writes, that may be in work at a time; 0 is any number.
+    pub(crate) max_in_flight: (u32, u32),
+    /// Whether priority and fairness shares them out.
+    pub(crate) priority_and_fairness: bool,
+    /// The chance that an HTTP/2 client is told to connect anew: 0 to 0.02.
+    pub(crate) goaway_chance: f64,
+    /// Whether profiles are served.
+    pub(crate) profiling: bool,
+    /// API versions switched on and off, by `api/...`, `group/version` or `group/version/resource`.
+    pub(crate) runtime_config: BTreeMap<String, bool>,
+    /// Feature gates that were set: by component ("" is this server's own), then name.
+    pub(crate) feature_gates: BTreeMap<(String, String), bool>,
+}
+
+/// The server's side of TLS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Tls {
+    /// Whose certificate.
+    pub(crate) certificate: Certificate,
+    /// Who may sign client certificates; without it none counts.
+    pub(crate) client_ca: Option<PathBuf>,
+    /// The lowest version spoken.
+    pub(crate) min_version: TlsVersion,
+    /// Cipher suites of TLS 1.2 by their IANA names, all of them known to us; empty for all.
+    pub(crate) cipher_suites: Vec<String>,
+}
+
+/// Where the server's certificate comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Certificate {
+    /// PEM files.
+    Files {
+        /// The chain.
+        certificate: PathBuf,
+        /// The key.
+        key: PathBuf,
+    },
+    /// Made here, and kept in this folder.
+    SelfSigned(PathBuf),
+}
+
+/// Where everything is kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Storage {
+    /// What all keys begin with, with slashes at both ends: `/registry/`.
+    pub(crate) prefix: String,
+    /// The form of what is stored.
+    pub(crate) media_type: StorageMediaType,
+}
+
+/// `--storage-media-type`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum StorageMediaType {
+    /// application/json
+    #[default]
+    Json,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Log {
+    /// One JSON object a line instead of text.
+    pub(crate) json: bool,
+    /// klog's level: 0 is little, 6 and more everything.
+    pub(crate) level: u8,
+}
