@@ -3,5 +3,15 @@
 mod policy;
 mod policy_binding;
 
-pub(super) use policy::Policy;
-pub(super) use policy_binding::PolicyBinding;
+use pintle_schema::Hooks;
+
+/// The hooks of a kind of this group.
+pub(super) fn of(kind: &str) -> Option<&'static dyn Hooks> {
+    match kind {
+        "MutatingAdmissionPolicy" => Some(&policy::Policy),
+        "MutatingAdmissionPolicyBinding" => Some(&policy_binding::PolicyBinding),
+        "ValidatingAdmissionPolicy" => Some(&policy::Policy),
+        "ValidatingAdmissionPolicyBinding" => Some(&policy_binding::PolicyBinding),
+        _ => None,
+    }
+}

@@ -5,7 +5,7 @@ use pintle_schema::Hooks;
 
 /// admissionregistration.k8s.io ValidatingAdmissionPolicy and MutatingAdmissionPolicy.
 #[derive(Debug)]
-pub(crate) struct Policy;
+pub(super) struct Policy;
 
 impl Hooks for Policy {
     fn cells(&self, object: &Value, _now_unix_seconds: i64) -> Vec<Value> {

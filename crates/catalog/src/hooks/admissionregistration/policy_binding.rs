@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// admissionregistration.k8s.io ValidatingAdmissionPolicyBinding and MutatingAdmissionPolicyBinding.
 #[derive(Debug)]
-pub(crate) struct PolicyBinding;
+pub(super) struct PolicyBinding;
 
 impl Hooks for PolicyBinding {
     fn cells(&self, object: &Value, _now_unix_seconds: i64) -> Vec<Value> {

@@ -12,7 +12,7 @@ const STATUS: &str =
 
 /// apiextensions.k8s.io CustomResourceDefinition.
 #[derive(Debug)]
-pub(crate) struct CustomResourceDefinition;
+pub(super) struct CustomResourceDefinition;
 
 impl Hooks for CustomResourceDefinition {
     fn default(&self, version: &str, object: &mut Value) {
@@ -38,8 +38,11 @@ impl Hooks for CustomResourceDefinition {
         note_stored_version(object);
     }
 
-    fn prepare_update(&self, object: &mut Value, _old: &Value) {
-        note_stored_version(object);
+    /// A write of status alone says itself what was stored.
+    fn prepare_update(&self, object: &mut Value, old: &Value) {
+        if object.get("spec") != old.get("spec") {
+            note_stored_version(object);
+        }
     }
 
     fn convert(&self, from: &str, to: &str, object: &mut Value) {

@@ -6,7 +6,7 @@ use pintle_schema::Hooks;
 
 /// apiregistration.k8s.io APIService.
 #[derive(Debug)]
-pub(crate) struct ApiService;
+pub(super) struct ApiService;
 
 impl Hooks for ApiService {
     fn cells(&self, object: &Value, _now_unix_seconds: i64) -> Vec<Value> {

@@ -2,4 +2,12 @@
 
 mod storage_version;
 
-pub(super) use storage_version::StorageVersion;
+use pintle_schema::Hooks;
+
+/// The hooks of a kind of this group.
+pub(super) fn of(kind: &str) -> Option<&'static dyn Hooks> {
+    match kind {
+        "StorageVersion" => Some(&storage_version::StorageVersion),
+        _ => None,
+    }
+}

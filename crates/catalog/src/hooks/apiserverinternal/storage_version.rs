@@ -9,7 +9,7 @@ const SERVERS_MAX: usize = 3;
 
 /// internal.apiserver.k8s.io StorageVersion.
 #[derive(Debug)]
-pub(crate) struct StorageVersion;
+pub(super) struct StorageVersion;
 
 impl Hooks for StorageVersion {
     fn cells(&self, object: &Value, _now_unix_seconds: i64) -> Vec<Value> {

@@ -7,7 +7,7 @@ use pintle_schema::{Hooks, decode};
 
 /// autoscaling HorizontalPodAutoscaler.
 #[derive(Debug)]
-pub(crate) struct HorizontalPodAutoscaler;
+pub(super) struct HorizontalPodAutoscaler;
 
 impl Hooks for HorizontalPodAutoscaler {
     fn default(&self, version: &str, object: &mut Value) {

@@ -8,4 +8,12 @@ mod horizontal_pod_autoscaler;
 mod metrics;
 mod targets;
 
-pub(super) use horizontal_pod_autoscaler::HorizontalPodAutoscaler;
+use pintle_schema::Hooks;
+
+/// The hooks of a kind of this group.
+pub(super) fn of(kind: &str) -> Option<&'static dyn Hooks> {
+    match kind {
+        "HorizontalPodAutoscaler" => Some(&horizontal_pod_autoscaler::HorizontalPodAutoscaler),
+        _ => None,
+    }
+}

@@ -7,7 +7,7 @@ use pintle_schema::Hooks;
 
 /// certificates.k8s.io CertificateSigningRequest.
 #[derive(Debug)]
-pub(crate) struct CertificateSigningRequest;
+pub(super) struct CertificateSigningRequest;
 
 impl Hooks for CertificateSigningRequest {
     fn cells(&self, object: &Value, _now_unix_seconds: i64) -> Vec<Value> {

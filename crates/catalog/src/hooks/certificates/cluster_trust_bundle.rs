@@ -6,7 +6,7 @@ use pintle_schema::Hooks;
 
 /// certificates.k8s.io ClusterTrustBundle.
 #[derive(Debug)]
-pub(crate) struct ClusterTrustBundle;
+pub(super) struct ClusterTrustBundle;
 
 impl Hooks for ClusterTrustBundle {
     fn cells(&self, object: &Value, _now_unix_seconds: i64) -> Vec<Value> {

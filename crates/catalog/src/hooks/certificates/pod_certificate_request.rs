@@ -6,7 +6,7 @@ use pintle_schema::Hooks;
 
 /// certificates.k8s.io PodCertificateRequest.
 #[derive(Debug)]
-pub(crate) struct PodCertificateRequest;
+pub(super) struct PodCertificateRequest;
 
 impl Hooks for PodCertificateRequest {
     /// The last condition that says how it ended; validation allows but one.

@@ -5,7 +5,7 @@ use pintle_schema::Hooks;
 
 /// coordination.k8s.io Lease.
 #[derive(Debug)]
-pub(crate) struct Lease;
+pub(super) struct Lease;
 
 impl Hooks for Lease {
     fn cells(&self, object: &Value, _now_unix_seconds: i64) -> Vec<Value> {

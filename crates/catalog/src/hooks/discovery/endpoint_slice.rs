@@ -14,7 +14,7 @@ const NAMED_MAX: usize = 3;
 
 /// discovery.k8s.io EndpointSlice.
 #[derive(Debug)]
-pub(crate) struct EndpointSlice;
+pub(super) struct EndpointSlice;
 
 impl Hooks for EndpointSlice {
     fn prepare_create(&self, object: &mut Value) {

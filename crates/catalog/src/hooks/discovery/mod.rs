@@ -2,4 +2,12 @@
 
 mod endpoint_slice;
 
-pub(super) use endpoint_slice::EndpointSlice;
+use pintle_schema::Hooks;
+
+/// The hooks of a kind of this group.
+pub(super) fn of(kind: &str) -> Option<&'static dyn Hooks> {
+    match kind {
+        "EndpointSlice" => Some(&endpoint_slice::EndpointSlice),
+        _ => None,
+    }
+}

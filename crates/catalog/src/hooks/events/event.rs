@@ -17,12 +17,21 @@ const NAMES: [(&str, &str); 7] = [
 
 /// events.k8s.io Event.
 #[derive(Debug)]
-pub(crate) struct Event;
+pub(super) struct Event;
 
 impl Hooks for Event {
     /// Both groups call their version v1, so the object says which way to go.
     fn convert(&self, _from: &str, _to: &str, object: &mut Value) {
         if is_new(object) { to_core(object) } else { from_core(object) }
+    }
+
+    /// Selectable fields are named as core calls them.
+    fn selectable_field(&self, object: &Value, field: &str) -> Option<String> {
+        let (first, rest) = field.split_once('.').map_or((field, None), |(first, rest)| (first, Some(rest)));
+        let (_, new) = NAMES.iter().find(|(core, _)| *core == first)?;
+        let path = [Some(*new), rest];
+        let path: Vec<&str> = path.into_iter().flatten().collect();
+        Some(object.text_at(&path).to_owned())
     }
 
     fn cells(&self, object: &Value, now_unix_seconds: i64) -> Vec<Value> {
@@ -51,7 +60,7 @@ fn rename(object: &mut Value, from: &str, to: &str) {
 }
 
 /// The cells of an event in its core form.
-pub(in crate::hooks) fn cells(event: &Value, now: i64) -> Vec<Value> {
+fn cells(event: &Value, now: i64) -> Vec<Value> {
     let given = |path: &[&str]| event.at(path).filter(|value| !value.is_null());
     let first = match given(&["firstTimestamp"]) {
         Some(time) => age(Some(time), now),
@@ -119,6 +128,16 @@ mod tests {
                 ),
             ],
         );
+    }
+
+    #[test]
+    fn fields_are_selected_by_their_core_names() {
+        let event = parse(br#"{"regarding":{"name":"p"},"reportingController":"c","reason":"r"}"#).unwrap();
+        let text = |field: &str| Event.selectable_field(&event, field);
+        assert_eq!(text("involvedObject.name").as_deref(), Some("p"));
+        assert_eq!(text("involvedObject.uid").as_deref(), Some(""));
+        assert_eq!(text("reportingComponent").as_deref(), Some("c"));
+        assert_eq!(text("reason"), None);
     }
 
     #[test]

@@ -2,4 +2,12 @@
 
 mod event;
 
-pub(super) use event::Event;
+use pintle_schema::Hooks;
+
+/// The hooks of a kind of this group.
+pub(super) fn of(kind: &str) -> Option<&'static dyn Hooks> {
+    match kind {
+        "Event" => Some(&event::Event),
+        _ => None,
+    }
+}

@@ -6,7 +6,7 @@ use pintle_schema::Hooks;
 
 /// flowcontrol.apiserver.k8s.io FlowSchema.
 #[derive(Debug)]
-pub(crate) struct FlowSchema;
+pub(super) struct FlowSchema;
 
 impl Hooks for FlowSchema {
     fn cells(&self, object: &Value, _now_unix_seconds: i64) -> Vec<Value> {

@@ -3,5 +3,13 @@
 mod flow_schema;
 mod priority_level_configuration;
 
-pub(super) use flow_schema::FlowSchema;
-pub(super) use priority_level_configuration::PriorityLevelConfiguration;
+use pintle_schema::Hooks;
+
+/// The hooks of a kind of this group.
+pub(super) fn of(kind: &str) -> Option<&'static dyn Hooks> {
+    match kind {
+        "FlowSchema" => Some(&flow_schema::FlowSchema),
+        "PriorityLevelConfiguration" => Some(&priority_level_configuration::PriorityLevelConfiguration),
+        _ => None,
+    }
+}

@@ -5,7 +5,7 @@ use pintle_schema::Hooks;
 
 /// flowcontrol.apiserver.k8s.io PriorityLevelConfiguration.
 #[derive(Debug)]
-pub(crate) struct PriorityLevelConfiguration;
+pub(super) struct PriorityLevelConfiguration;
 
 impl Hooks for PriorityLevelConfiguration {
     /// Numbers, though the columns say text.

@@ -10,7 +10,7 @@ const HOSTS_MAX: usize = 3;
 
 /// networking.k8s.io Ingress.
 #[derive(Debug)]
-pub(crate) struct Ingress;
+pub(super) struct Ingress;
 
 impl Hooks for Ingress {
     fn cells(&self, object: &Value, _now_unix_seconds: i64) -> Vec<Value> {

@@ -9,7 +9,7 @@ const DEFAULT: &str = "ingressclass.kubernetes.io/is-default-class";
 
 /// networking.k8s.io IngressClass.
 #[derive(Debug)]
-pub(crate) struct IngressClass;
+pub(super) struct IngressClass;
 
 impl Hooks for IngressClass {
     fn cells(&self, object: &Value, _now_unix_seconds: i64) -> Vec<Value> {

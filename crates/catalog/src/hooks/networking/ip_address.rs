@@ -6,7 +6,7 @@ use pintle_schema::Hooks;
 
 /// networking.k8s.io IPAddress.
 #[derive(Debug)]
-pub(crate) struct IpAddress;
+pub(super) struct IpAddress;
 
 impl Hooks for IpAddress {
     /// One cell more than there are columns: so does the reference.

@@ -6,8 +6,16 @@ mod ip_address;
 mod network_policy;
 mod service_cidr;
 
-pub(super) use ingress::Ingress;
-pub(super) use ingress_class::IngressClass;
-pub(super) use ip_address::IpAddress;
-pub(super) use network_policy::NetworkPolicy;
-pub(super) use service_cidr::ServiceCidr;
+use pintle_schema::Hooks;
+
+/// The hooks of a kind of this group.
+pub(super) fn of(kind: &str) -> Option<&'static dyn Hooks> {
+    match kind {
+        "IPAddress" => Some(&ip_address::IpAddress),
+        "Ingress" => Some(&ingress::Ingress),
+        "IngressClass" => Some(&ingress_class::IngressClass),
+        "NetworkPolicy" => Some(&network_policy::NetworkPolicy),
+        "ServiceCIDR" => Some(&service_cidr::ServiceCidr),
+        _ => None,
+    }
+}

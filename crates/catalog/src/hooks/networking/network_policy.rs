@@ -6,7 +6,7 @@ use pintle_schema::Hooks;
 
 /// networking.k8s.io NetworkPolicy.
 #[derive(Debug)]
-pub(crate) struct NetworkPolicy;
+pub(super) struct NetworkPolicy;
 
 impl Hooks for NetworkPolicy {
     /// A policy without types is about what comes in, and about what goes out when it has rules for that.

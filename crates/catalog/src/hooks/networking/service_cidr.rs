@@ -6,7 +6,7 @@ use pintle_schema::Hooks;
 
 /// networking.k8s.io ServiceCIDR.
 #[derive(Debug)]
-pub(crate) struct ServiceCidr;
+pub(super) struct ServiceCidr;
 
 impl Hooks for ServiceCidr {
     fn cells(&self, object: &Value, _now_unix_seconds: i64) -> Vec<Value> {

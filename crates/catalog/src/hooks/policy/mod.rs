@@ -2,4 +2,12 @@
 
 mod pod_disruption_budget;
 
-pub(super) use pod_disruption_budget::PodDisruptionBudget;
+use pintle_schema::Hooks;
+
+/// The hooks of a kind of this group.
+pub(super) fn of(kind: &str) -> Option<&'static dyn Hooks> {
+    match kind {
+        "PodDisruptionBudget" => Some(&pod_disruption_budget::PodDisruptionBudget),
+        _ => None,
+    }
+}

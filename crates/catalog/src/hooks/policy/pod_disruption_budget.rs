@@ -5,7 +5,7 @@ use pintle_schema::Hooks;
 
 /// policy PodDisruptionBudget.
 #[derive(Debug)]
-pub(crate) struct PodDisruptionBudget;
+pub(super) struct PodDisruptionBudget;
 
 impl Hooks for PodDisruptionBudget {
     fn cells(&self, object: &Value, _now_unix_seconds: i64) -> Vec<Value> {

@@ -8,7 +8,7 @@ const GROUP: &str = "rbac.authorization.k8s.io";
 
 /// rbac.authorization.k8s.io RoleBinding and ClusterRoleBinding.
 #[derive(Debug)]
-pub(crate) struct Binding;
+pub(super) struct Binding;
 
 impl Hooks for Binding {
     /// Users and groups are named by this API group, service accounts by core.

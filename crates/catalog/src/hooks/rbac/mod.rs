@@ -2,4 +2,12 @@
 
 mod binding;
 
-pub(super) use binding::Binding;
+use pintle_schema::Hooks;
+
+/// The hooks of a kind of this group.
+pub(super) fn of(kind: &str) -> Option<&'static dyn Hooks> {
+    match kind {
+        "ClusterRoleBinding" | "RoleBinding" => Some(&binding::Binding),
+        _ => None,
+    }
+}

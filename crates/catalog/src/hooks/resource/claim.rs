@@ -10,7 +10,7 @@ const REQUESTS_OF_TEMPLATE: [&str; 4] = ["spec", "spec", "devices", "requests"];
 
 /// resource.k8s.io ResourceClaim.
 #[derive(Debug)]
-pub(crate) struct ResourceClaim;
+pub(super) struct ResourceClaim;
 
 impl Hooks for ResourceClaim {
     fn default(&self, version: &str, object: &mut Value) {
@@ -28,7 +28,7 @@ impl Hooks for ResourceClaim {
 
 /// resource.k8s.io ResourceClaimTemplate.
 #[derive(Debug)]
-pub(crate) struct ResourceClaimTemplate;
+pub(super) struct ResourceClaimTemplate;
 
 impl Hooks for ResourceClaimTemplate {
     fn default(&self, version: &str, object: &mut Value) {

@@ -6,7 +6,7 @@ use pintle_schema::Hooks;
 
 /// resource.k8s.io DeviceTaintRule.
 #[derive(Debug)]
-pub(crate) struct DeviceTaintRule;
+pub(super) struct DeviceTaintRule;
 
 impl Hooks for DeviceTaintRule {
     fn cells(&self, object: &Value, now_unix_seconds: i64) -> Vec<Value> {

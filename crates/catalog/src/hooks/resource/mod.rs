@@ -7,7 +7,16 @@ mod requests;
 mod resource_pool_status_request;
 mod resource_slice;
 
-pub(super) use claim::{ResourceClaim, ResourceClaimTemplate};
-pub(super) use device_taint_rule::DeviceTaintRule;
-pub(super) use resource_pool_status_request::ResourcePoolStatusRequest;
-pub(super) use resource_slice::ResourceSlice;
+use pintle_schema::Hooks;
+
+/// The hooks of a kind of this group.
+pub(super) fn of(kind: &str) -> Option<&'static dyn Hooks> {
+    match kind {
+        "DeviceTaintRule" => Some(&device_taint_rule::DeviceTaintRule),
+        "ResourceClaim" => Some(&claim::ResourceClaim),
+        "ResourceClaimTemplate" => Some(&claim::ResourceClaimTemplate),
+        "ResourcePoolStatusRequest" => Some(&resource_pool_status_request::ResourcePoolStatusRequest),
+        "ResourceSlice" => Some(&resource_slice::ResourceSlice),
+        _ => None,
+    }
+}

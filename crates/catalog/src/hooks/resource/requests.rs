@@ -41,7 +41,7 @@ fn fill(ty: &Struct, request: &mut Value) {
 #[cfg(test)]
 mod tests {
     use crate::hooks::cells::tests::check_default;
-    use crate::hooks::resource::{ResourceClaim, ResourceClaimTemplate};
+    use crate::hooks::resource::claim::{ResourceClaim, ResourceClaimTemplate};
 
     #[test]
     fn requests_are_for_one_device() {

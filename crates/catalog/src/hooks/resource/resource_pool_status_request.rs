@@ -6,7 +6,7 @@ use pintle_schema::Hooks;
 
 /// resource.k8s.io ResourcePoolStatusRequest.
 #[derive(Debug)]
-pub(crate) struct ResourcePoolStatusRequest;
+pub(super) struct ResourcePoolStatusRequest;
 
 impl Hooks for ResourcePoolStatusRequest {
     fn cells(&self, object: &Value, now_unix_seconds: i64) -> Vec<Value> {

@@ -6,7 +6,7 @@ use pintle_schema::Hooks;
 
 /// resource.k8s.io ResourceSlice.
 #[derive(Debug)]
-pub(crate) struct ResourceSlice;
+pub(super) struct ResourceSlice;
 
 impl Hooks for ResourceSlice {
     fn convert(&self, from: &str, to: &str, object: &mut Value) {

@@ -6,7 +6,7 @@ use pintle_schema::Hooks;
 
 /// scheduling.k8s.io PodGroup.
 #[derive(Debug)]
-pub(crate) struct PodGroup;
+pub(super) struct PodGroup;
 
 impl Hooks for PodGroup {
     fn cells(&self, object: &Value, _now_unix_seconds: i64) -> Vec<Value> {

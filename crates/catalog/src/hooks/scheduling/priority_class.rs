@@ -5,7 +5,7 @@ use pintle_schema::Hooks;
 
 /// scheduling.k8s.io PriorityClass.
 #[derive(Debug)]
-pub(crate) struct PriorityClass;
+pub(super) struct PriorityClass;
 
 impl Hooks for PriorityClass {
     fn cells(&self, object: &Value, _now_unix_seconds: i64) -> Vec<Value> {

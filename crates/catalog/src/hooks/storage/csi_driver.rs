@@ -6,7 +6,7 @@ use pintle_schema::Hooks;
 
 /// storage.k8s.io CSIDriver.
 #[derive(Debug)]
-pub(crate) struct CsiDriver;
+pub(super) struct CsiDriver;
 
 impl Hooks for CsiDriver {
     fn cells(&self, object: &Value, _now_unix_seconds: i64) -> Vec<Value> {

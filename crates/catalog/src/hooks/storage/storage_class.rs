@@ -10,7 +10,7 @@ const DEFAULT: [&str; 2] =
 
 /// storage.k8s.io StorageClass.
 #[derive(Debug)]
-pub(crate) struct StorageClass;
+pub(super) struct StorageClass;
 
 impl Hooks for StorageClass {
     fn cells(&self, object: &Value, _now_unix_seconds: i64) -> Vec<Value> {

@@ -5,7 +5,7 @@ use pintle_schema::Hooks;
 
 /// storage.k8s.io VolumeAttachment.
 #[derive(Debug)]
-pub(crate) struct VolumeAttachment;
+pub(super) struct VolumeAttachment;
 
 impl Hooks for VolumeAttachment {
     fn cells(&self, object: &Value, _now_unix_seconds: i64) -> Vec<Value> {

@@ -2,4 +2,12 @@
 
 mod storage_version_migration;
 
-pub(super) use storage_version_migration::StorageVersionMigration;
+use pintle_schema::Hooks;
+
+/// The hooks of a kind of this group.
+pub(super) fn of(kind: &str) -> Option<&'static dyn Hooks> {
+    match kind {
+        "StorageVersionMigration" => Some(&storage_version_migration::StorageVersionMigration),
+        _ => None,
+    }
+}

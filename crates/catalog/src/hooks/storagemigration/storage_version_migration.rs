@@ -6,7 +6,7 @@ use pintle_schema::Hooks;
 
 /// storagemigration.k8s.io StorageVersionMigration.
 #[derive(Debug)]
-pub(crate) struct StorageVersionMigration;
+pub(super) struct StorageVersionMigration;
 
 impl Hooks for StorageVersionMigration {
     fn cells(&self, object: &Value, _now_unix_seconds: i64) -> Vec<Value> {
