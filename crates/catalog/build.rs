@@ -10,7 +10,9 @@ fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?);
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=data/types");
-    join_facts(Path::new("data/types"), &out.join("types.facts"))
+    println!("cargo::rerun-if-changed=data/overlay");
+    join_facts(Path::new("data/types"), &out.join("types.facts"))?;
+    join_facts(Path::new("data/overlay"), &out.join("overlay.facts"))
 }
 
 fn join_facts(folder: &Path, target: &Path) -> io::Result<()> {
