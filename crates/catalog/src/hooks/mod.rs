@@ -10,6 +10,7 @@ mod autoscaling;
 mod cells;
 mod certificates;
 mod coordination;
+mod core;
 mod discovery;
 mod events;
 mod flowcontrol;
@@ -27,6 +28,7 @@ use pintle_schema::{Hooks, NoHooks};
 /// The hooks of a kind; those that do nothing for kinds that are served by data alone.
 pub fn of(group: &str, kind: &str) -> &'static dyn Hooks {
     let found = match group {
+        "" => core::of(kind),
         "admissionregistration.k8s.io" => admissionregistration::of(kind),
         "apiextensions.k8s.io" => apiextensions::of(kind),
         "apiregistration.k8s.io" => apiregistration::of(kind),

@@ -95,6 +95,7 @@ mod tests {
             pointer: false,
             required: false,
             default: None,
+            implied: None,
             allowed: Vec::new(),
             members: Members::Unsaid,
             patch: Patch::default(),

@@ -1,0 +1,13 @@
+//! Hooks of the core group.
+
+mod config_map;
+
+use pintle_schema::Hooks;
+
+/// The hooks of a kind of this group that has any.
+pub(super) fn of(kind: &str) -> Option<&'static dyn Hooks> {
+    Some(match kind {
+        "ConfigMap" => &config_map::ConfigMap,
+        _ => return None,
+    })
+}
