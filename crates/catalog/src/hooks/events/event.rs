@@ -27,6 +27,10 @@ impl Hooks for Event {
 
     /// Selectable fields are named as core calls them.
     fn selectable_field(&self, object: &Value, field: &str) -> Option<String> {
+        if field == "source" {
+            let reporter = object.text_at(&["reportingController"]);
+            return Some(non_empty_or(object, &["deprecatedSource", "component"], reporter).to_owned());
+        }
         let (first, rest) = field.split_once('.').map_or((field, None), |(first, rest)| (first, Some(rest)));
         let (_, new) = NAMES.iter().find(|(core, _)| *core == first)?;
         let path = [Some(*new), rest];
@@ -60,7 +64,7 @@ fn rename(object: &mut Value, from: &str, to: &str) {
 }
 
 /// The cells of an event in its core form.
-fn cells(event: &Value, now: i64) -> Vec<Value> {
+pub(in crate::hooks) fn cells(event: &Value, now: i64) -> Vec<Value> {
     let given = |path: &[&str]| event.at(path).filter(|value| !value.is_null());
     let first = match given(&["firstTimestamp"]) {
         Some(time) => age(Some(time), now),
@@ -91,9 +95,14 @@ fn about(event: &Value) -> String {
     }
 }
 
+/// Who reported an event in its core form.
+pub(in crate::hooks) fn reporter(event: &Value) -> &str {
+    non_empty_or(event, &["source", "component"], event.text_at(&["reportingComponent"]))
+}
+
 /// Who reported it, and from where.
 fn source(event: &Value) -> String {
-    let component = non_empty_or(event, &["source", "component"], event.text_at(&["reportingComponent"]));
+    let component = reporter(event);
     match non_empty_or(event, &["source", "host"], event.text_at(&["reportingInstance"])) {
         "" => component.to_owned(),
         instance => format!("{component}, {instance}"),

@@ -1,6 +1,6 @@
 //! events.k8s.io: the same events as in core, under other names.
 
-mod event;
+pub(super) mod event;
 
 use pintle_schema::Hooks;
 
