@@ -8,6 +8,7 @@ use pintle_schema::Hooks;
 pub(super) fn of(kind: &str) -> Option<&'static dyn Hooks> {
     Some(match kind {
         "ConfigMap" => &config_map::ConfigMap,
+        "Event" => &super::events::CoreEvent,
         _ => return None,
     })
 }

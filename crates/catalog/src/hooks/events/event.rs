@@ -1,4 +1,5 @@
-//! Event of events.k8s.io, stored as core's: members that core calls otherwise.
+//! Event of events.k8s.io, stored as core's: members that core calls otherwise. And core's own, which shows and
+//! selects the same.
 
 use crate::hooks::cells::{age, micro_age, non_empty_or};
 use pintle_meta::Value;
@@ -38,6 +39,22 @@ impl Hooks for Event {
         let mut core = object.clone();
         to_core(&mut core);
         cells(&core, now_unix_seconds)
+    }
+}
+
+/// core Event.
+#[derive(Debug)]
+pub(in crate::hooks) struct CoreEvent;
+
+impl Hooks for CoreEvent {
+    /// `source` is whoever reported the event, in either way of saying so.
+    fn selectable_field(&self, object: &Value, field: &str) -> Option<String> {
+        let reporter = object.text_at(&["reportingComponent"]);
+        (field == "source").then(|| non_empty_or(object, &["source", "component"], reporter).to_owned())
+    }
+
+    fn cells(&self, object: &Value, now_unix_seconds: i64) -> Vec<Value> {
+        cells(object, now_unix_seconds)
     }
 }
 
@@ -138,6 +155,12 @@ mod tests {
         assert_eq!(text("involvedObject.uid").as_deref(), Some(""));
         assert_eq!(text("reportingComponent").as_deref(), Some("c"));
         assert_eq!(text("reason"), None);
+
+        let event = parse(br#"{"source":{},"reportingComponent":"c"}"#).unwrap();
+        assert_eq!(CoreEvent.selectable_field(&event, "source").as_deref(), Some("c"));
+        let event = parse(br#"{"source":{"component":"s"},"reportingComponent":"c"}"#).unwrap();
+        assert_eq!(CoreEvent.selectable_field(&event, "source").as_deref(), Some("s"));
+        assert_eq!(CoreEvent.selectable_field(&event, "involvedObject.name"), None);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod event;
 
+pub(super) use event::CoreEvent;
 use pintle_schema::Hooks;
 
 /// The hooks of a kind of this group.
