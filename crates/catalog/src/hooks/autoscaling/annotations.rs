@@ -17,12 +17,16 @@ pub(super) fn present(object: &Value) -> bool {
 
 /// Takes all of them away.
 pub(super) fn drop(object: &mut Value) {
-    if !present(object) {
-        return;
+    if present(object) {
+        ALL.iter().for_each(|name| drop_one(object, name));
     }
-    let Some(Value::Map(annotations)) = object.place(&["metadata", "annotations"]) else { return };
-    annotations.retain(|name, _| !ALL.contains(&name));
-    if annotations.is_empty() {
+}
+
+/// Takes one of them away.
+pub(super) fn drop_one(object: &mut Value, name: &str) {
+    let gone = object.take_at(&["metadata", "annotations", name]);
+    let empty = object.at(&["metadata", "annotations"]).is_some_and(Value::is_empty);
+    if gone.is_some() && empty {
         object.take_at(&["metadata", "annotations"]);
     }
 }

@@ -43,8 +43,13 @@ fn default_v1(object: &mut Value) {
     if target && !annotations::present(object) {
         return;
     }
+    let shown = annotations::get(object, annotations::CURRENT_METRICS).is_some();
     convert::to_v2(object);
     convert::to_v1(object);
+    if !shown {
+        // Made of the percentage alone it would say a value of zero, which must not be stored.
+        annotations::drop_one(object, annotations::CURRENT_METRICS);
+    }
     let ty = shape::definition("io.k8s.api.autoscaling.v1.HorizontalPodAutoscaler");
     if let Ok(restored) = decode::value(object.clone(), ty) {
         *object = restored.value;

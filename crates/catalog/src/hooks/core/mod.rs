@@ -3,7 +3,6 @@
 mod component_status;
 mod config_map;
 mod endpoints;
-mod event;
 mod limit_range;
 mod namespace;
 mod node;
@@ -25,7 +24,7 @@ pub(super) fn of(kind: &str) -> Option<&'static dyn Hooks> {
         "ComponentStatus" => &component_status::ComponentStatus,
         "ConfigMap" => &config_map::ConfigMap,
         "Endpoints" => &endpoints::Endpoints,
-        "Event" => &event::Event,
+        "Event" => &super::events::CoreEvent,
         "LimitRange" => &limit_range::LimitRange,
         "Namespace" => &namespace::Namespace,
         "Node" => &node::Node,

@@ -1,4 +1,5 @@
-//! Event of events.k8s.io, stored as core's: members that core calls otherwise.
+//! Event of events.k8s.io, stored as core's: members that core calls otherwise. And core's own, which shows and
+//! selects the same.
 
 use crate::hooks::cells::{age, micro_age, non_empty_or};
 use pintle_meta::Value;
@@ -27,10 +28,6 @@ impl Hooks for Event {
 
     /// Selectable fields are named as core calls them.
     fn selectable_field(&self, object: &Value, field: &str) -> Option<String> {
-        if field == "source" {
-            let reporter = object.text_at(&["reportingController"]);
-            return Some(non_empty_or(object, &["deprecatedSource", "component"], reporter).to_owned());
-        }
         let (first, rest) = field.split_once('.').map_or((field, None), |(first, rest)| (first, Some(rest)));
         let (_, new) = NAMES.iter().find(|(core, _)| *core == first)?;
         let path = [Some(*new), rest];
@@ -42,6 +39,22 @@ impl Hooks for Event {
         let mut core = object.clone();
         to_core(&mut core);
         cells(&core, now_unix_seconds)
+    }
+}
+
+/// core Event.
+#[derive(Debug)]
+pub(in crate::hooks) struct CoreEvent;
+
+impl Hooks for CoreEvent {
+    /// `source` is whoever reported the event, in either way of saying so.
+    fn selectable_field(&self, object: &Value, field: &str) -> Option<String> {
+        let reporter = object.text_at(&["reportingComponent"]);
+        (field == "source").then(|| non_empty_or(object, &["source", "component"], reporter).to_owned())
+    }
+
+    fn cells(&self, object: &Value, now_unix_seconds: i64) -> Vec<Value> {
+        cells(object, now_unix_seconds)
     }
 }
 
@@ -64,7 +77,7 @@ fn rename(object: &mut Value, from: &str, to: &str) {
 }
 
 /// The cells of an event in its core form.
-pub(in crate::hooks) fn cells(event: &Value, now: i64) -> Vec<Value> {
+fn cells(event: &Value, now: i64) -> Vec<Value> {
     let given = |path: &[&str]| event.at(path).filter(|value| !value.is_null());
     let first = match given(&["firstTimestamp"]) {
         Some(time) => age(Some(time), now),
@@ -95,14 +108,9 @@ fn about(event: &Value) -> String {
     }
 }
 
-/// Who reported an event in its core form.
-pub(in crate::hooks) fn reporter(event: &Value) -> &str {
-    non_empty_or(event, &["source", "component"], event.text_at(&["reportingComponent"]))
-}
-
 /// Who reported it, and from where.
 fn source(event: &Value) -> String {
-    let component = reporter(event);
+    let component = non_empty_or(event, &["source", "component"], event.text_at(&["reportingComponent"]));
     match non_empty_or(event, &["source", "host"], event.text_at(&["reportingInstance"])) {
         "" => component.to_owned(),
         instance => format!("{component}, {instance}"),
@@ -147,6 +155,12 @@ mod tests {
         assert_eq!(text("involvedObject.uid").as_deref(), Some(""));
         assert_eq!(text("reportingComponent").as_deref(), Some("c"));
         assert_eq!(text("reason"), None);
+
+        let event = parse(br#"{"source":{},"reportingComponent":"c"}"#).unwrap();
+        assert_eq!(CoreEvent.selectable_field(&event, "source").as_deref(), Some("c"));
+        let event = parse(br#"{"source":{"component":"s"},"reportingComponent":"c"}"#).unwrap();
+        assert_eq!(CoreEvent.selectable_field(&event, "source").as_deref(), Some("s"));
+        assert_eq!(CoreEvent.selectable_field(&event, "involvedObject.name"), None);
     }
 
     #[test]

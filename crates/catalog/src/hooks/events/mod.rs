@@ -1,7 +1,8 @@
 //! events.k8s.io: the same events as in core, under other names.
 
-pub(super) mod event;
+mod event;
 
+pub(super) use event::CoreEvent;
 use pintle_schema::Hooks;
 
 /// The hooks of a kind of this group.

@@ -14,3 +14,20 @@ impl Hooks for DeviceTaintRule {
         vec![added.map_or_else(String::new, |time| age(Some(time), now_unix_seconds)).into()]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hooks::cells::tests::check;
+
+    #[test]
+    fn cells_are_the_reference_s() {
+        check(
+            &DeviceTaintRule,
+            &[
+                (r#"{"spec":{"taint":{}}}"#, r#"[""]"#),
+                (r#"{"spec":{"taint":{"timeAdded":"1970-01-01T00:16:30Z"}}}"#, r#"["10s"]"#),
+            ],
+        );
+    }
+}

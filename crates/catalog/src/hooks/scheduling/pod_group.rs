@@ -35,3 +35,33 @@ fn state(object: &Value) -> &str {
         Some(_) => "Unschedulable",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hooks::cells::tests::check;
+
+    #[test]
+    fn cells_are_the_reference_s() {
+        check(
+            &PodGroup,
+            &[
+                (
+                    r#"{"spec":{"schedulingPolicy":{"basic":{}}},"status":{}}"#,
+                    r#"["Basic","<none>","Pending"]"#,
+                ),
+                (
+                    r#"{"spec":{"schedulingPolicy":{"gang":{"minCount":2}},
+                        "podGroupTemplateRef":{"workload":{"workloadName":"w"}}},
+                        "status":{"conditions":[{"type":"PodGroupScheduled","status":"False"}]}}"#,
+                    r#"["Gang","w","Unschedulable"]"#,
+                ),
+                (
+                    r#"{"spec":{},"status":{"conditions":[{"type":"DisruptionTarget","reason":"Preempted"},
+                        {"type":"PodGroupScheduled","status":"True"}]}}"#,
+                    r#"["Basic","<none>","Preempted"]"#,
+                ),
+            ],
+        );
+    }
+}
