@@ -26,8 +26,7 @@ pub(super) fn default_template(object: &mut Value, path: &[&str]) {
 pub(super) fn default_spec(object: &mut Value, path: &[&str]) {
     let Some(spec) = object.at(path) else { return };
     let (volumes, account) = (has_incomplete_volume(spec), account_to_set(spec));
-    let containers =
-        CONTAINERS.map(|list| items(spec, &[list]).iter().any(|container| lacks_policy(container)));
+    let containers = CONTAINERS.map(|list| items(spec, &[list]).iter().any(lacks_policy));
     if !volumes && account.is_none() && containers == [false; 3] {
         return;
     }

@@ -52,8 +52,9 @@ impl Hooks for Namespace {
         object.remove_meta("deletionGracePeriodSeconds");
     }
 
+    /// The first delete only marks it, finalizers or not.
     fn may_finish_deletion(&self, object: &Value) -> bool {
-        items(object, &FINALIZERS).is_empty()
+        object.deletion_timestamp().is_some() && items(object, &FINALIZERS).is_empty()
     }
 }
 
@@ -99,7 +100,7 @@ mod tests {
         assert_eq!(namespace["status"], parse(br#"{"phase":"Terminating"}"#).unwrap());
         assert_eq!(namespace.deletion_grace_period_seconds(), None);
 
-        let mut finalized = parse(br#"{"spec":{}}"#).unwrap();
+        let mut finalized = parse(br#"{"metadata":{"deletionTimestamp":"t"},"spec":{}}"#).unwrap();
         Namespace.prepare_subresource("finalize", &mut finalized, &namespace);
         assert!(Namespace.may_finish_deletion(&finalized));
     }
