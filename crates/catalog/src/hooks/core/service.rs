@@ -1,5 +1,7 @@
 //! Service: policies that follow its type, and where it is reached as cells.
 
+mod dependent;
+
 use crate::hooks::cells::{count_at, is_set, items, joined};
 use crate::hooks::shape::{definition, items_mut, set, set_at};
 use pintle_meta::Value;
@@ -27,6 +29,13 @@ impl Hooks for Service {
         default_policies(object);
         default_ip_modes(object);
     }
+
+    fn prepare_update(&self, object: &mut Value, old: &Value) {
+        dependent::drop_unneeded(object, old);
+    }
+
+    /// Its status is written as it is sent.
+    fn prepare_subresource(&self, _subresource: &str, _object: &mut Value, _old: &Value) {}
 
     fn cells(&self, object: &Value, _now_unix_seconds: i64) -> Vec<Value> {
         let internal =
@@ -60,13 +69,7 @@ fn default_target_ports(object: &mut Value) {
 
 fn default_policies(object: &mut Value) {
     let kind = Kind::of(object);
-    let external_ips = !items(object, &["spec", "externalIPs"]).is_empty();
-    let reached_from_outside = match kind {
-        Kind::LoadBalancer | Kind::NodePort => true,
-        Kind::ClusterIp => external_ips,
-        Kind::Other => false,
-    };
-    if reached_from_outside && object.text_at(&EXTERNAL_POLICY).is_empty() {
+    if is_external(object) && object.text_at(&EXTERNAL_POLICY).is_empty() {
         set_at(ty(), object, &EXTERNAL_POLICY, "Cluster");
     }
     if kind != Kind::Other && !is_set(object, &INTERNAL_POLICY) {
@@ -74,6 +77,15 @@ fn default_policies(object: &mut Value) {
     }
     if kind == Kind::LoadBalancer && !is_set(object, &ALLOCATES_PORTS) {
         set_at(ty(), object, &ALLOCATES_PORTS, true);
+    }
+}
+
+/// Whether it can be reached from outside the cluster.
+fn is_external(service: &Value) -> bool {
+    match Kind::of(service) {
+        Kind::LoadBalancer | Kind::NodePort => true,
+        Kind::ClusterIp => !items(service, &["spec", "externalIPs"]).is_empty(),
+        Kind::Other => false,
     }
 }
 

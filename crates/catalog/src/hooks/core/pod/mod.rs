@@ -8,6 +8,7 @@
 
 mod defaults;
 mod label_keys;
+mod narrow;
 mod quality;
 mod resources;
 mod row;
@@ -39,8 +40,11 @@ impl Hooks for Pod {
     }
 
     fn prepare_subresource(&self, subresource: &str, object: &mut Value, old: &Value) {
-        if subresource == "status" {
-            status::keep(object, old);
+        match subresource {
+            "status" => status::keep(object, old),
+            "ephemeralcontainers" => narrow::to_ephemeral_containers(object, old),
+            "resize" => narrow::to_sizes(object, old),
+            _ => {}
         }
         drop_disabled(object, Some(old), &["spec"]);
     }
