@@ -11,6 +11,7 @@ pub mod object_meta;
 pub mod openapi;
 pub mod partial;
 pub mod patch;
+pub mod protobuf;
 pub mod resource;
 pub mod scale;
 pub mod table;
