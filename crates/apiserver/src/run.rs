@@ -57,6 +57,7 @@ pub async fn run(
         authorization: authorization(&config.authorization_modes),
         served: Served::new(catalog().resources(), catalog().groups(), Documents::new(Sources.now())),
         address: listener.address,
+        stopping: stop.clone(),
         config,
         storage,
         cache,
@@ -67,15 +68,10 @@ pub async fn run(
     let watching = async {
         tokio::select! {
             () = started(&server) => ready(address),
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => {}
         }
-        stop.cancelled().await;
     };
-    let stopping = async {
-        stop.cancelled().await;
-        server.set_stopping();
-    };
-    tokio::join!(serving, watching, stopping);
+    tokio::join!(serving, watching);
     halt.cancel();
     tasks.close();
     tasks.wait().await;

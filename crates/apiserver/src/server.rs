@@ -11,6 +11,7 @@ use pintle_watchcache::WatchCache;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use tokio_util::sync::CancellationToken;
 
 /// One frontend.
 pub struct Server {
@@ -31,7 +32,8 @@ pub struct Server {
     served: RwLock<Arc<Served>>,
     storage_answers: AtomicBool,
     bootstrapped: AtomicBool,
-    stopping: AtomicBool,
+    /// Cancelled when the server is on its way out: it wants no new traffic, and ends what would stay open.
+    pub stopping: CancellationToken,
 }
 
 /// The parts of a frontend.
@@ -50,12 +52,15 @@ pub struct Parts {
     pub served: Served,
     /// Where it listens.
     pub address: SocketAddr,
+    /// Cancelled when it is to stop.
+    pub stopping: CancellationToken,
 }
 
 impl Server {
     /// Puts a frontend together.
     pub fn new(parts: Parts) -> Server {
-        let Parts { config, authentication, authorization, storage, cache, served, address } = parts;
+        let Parts { config, authentication, authorization, storage, cache, served, address, stopping } =
+            parts;
         Server {
             config,
             sources: Sources,
@@ -67,7 +72,7 @@ impl Server {
             served: RwLock::new(Arc::new(served)),
             storage_answers: AtomicBool::new(false),
             bootstrapped: AtomicBool::new(false),
-            stopping: AtomicBool::new(false),
+            stopping,
         }
     }
 
@@ -99,16 +104,6 @@ impl Server {
     /// Notes that the objects that every cluster has are there.
     pub(crate) fn set_bootstrapped(&self) {
         self.bootstrapped.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether the server is on its way out and wants no new traffic.
-    pub fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Relaxed)
-    }
-
-    /// Notes that the server is on its way out.
-    pub(crate) fn set_stopping(&self) {
-        self.stopping.store(true, Ordering::Relaxed);
     }
 }
 

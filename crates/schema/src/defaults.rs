@@ -1,17 +1,18 @@
-//! The defaults that a type publishes, set on a document in normal form. A kind's own come after, by its hook.
+//! The defaults that a type carries, published or not, set on a document in normal form. What depends on other
+//! members comes after, by the kind's hook.
 
 use crate::decode::set_field;
 use crate::types::{Struct, Type};
 use pintle_meta::{Map, Value};
 
-/// Sets every published default below `document` where nothing, or Go's zero of a non-pointer, stands.
+/// Sets every default below `document` where nothing, or Go's zero of a non-pointer, stands.
 pub fn apply(ty: &Struct, document: &mut Value) {
     if !ty.has_defaults() {
         return;
     }
     let Value::Map(map) = document else { return };
     for field in ty.fields() {
-        if let Some(default) = &field.default {
+        if let Some(default) = field.set_when_unset() {
             let unset = match map.get(&field.name) {
                 None | Some(Value::Null) => true,
                 Some(value) => !field.pointer && value.is_empty(),

@@ -62,7 +62,7 @@ pub fn serve(
     object
 }
 
-/// Sets the defaults of `version`, published and the kind's own.
+/// Sets the defaults of `version`, those of its types and then the kind's own.
 pub fn default(resource: &Resource, version: &Version, object: &mut Value) {
     defaults::apply(&version.schema, object);
     resource.hooks.default(&version.name, object);

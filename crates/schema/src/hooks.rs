@@ -7,7 +7,8 @@ use std::fmt::Debug;
 
 /// A kind's pure functions. Every method has a default that does nothing.
 pub trait Hooks: Debug + Send + Sync {
-    /// Sets the defaults that the published schema does not carry, on an object of `version`.
+    /// Sets the defaults that depend on other members, on an object of `version` whose types' own defaults are
+    /// set. Runs on every decode, reads from storage included: idempotent, and cheap where nothing is to be done.
     fn default(&self, _version: &str, _object: &mut Value) {}
 
     /// Clears and sets what a create may not choose (status, generated fields).
@@ -47,6 +48,11 @@ pub trait Hooks: Debug + Send + Sync {
 
     /// The cells whose column is computed, in column order.
     fn cells(&self, _object: &Value, _now_unix_seconds: i64) -> Vec<Value> {
+        Vec::new()
+    }
+
+    /// The `conditions` of the object's table row (TableRowCondition); none for almost every object.
+    fn row_conditions(&self, _object: &Value) -> Vec<Value> {
         Vec::new()
     }
 }

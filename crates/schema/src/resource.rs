@@ -202,7 +202,7 @@ pub struct Column {
 /// Where a cell comes from. Paths are members from the root of the object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cell {
-    /// The value itself.
+    /// The value itself; the zero of its type where an object does not say it.
     Path(Vec<Str>),
     /// Time since that time, for people.
     Age(Vec<Str>),
@@ -212,7 +212,7 @@ pub enum Cell {
     Labels(Vec<Str>),
     /// A label selector in its text form.
     Selector(Vec<Str>),
-    /// Computed by the kind's `cells` hook.
+    /// Computed by the kind's `cells` hook. What the hook returns beyond its columns comes after all of them.
     Computed,
 }
 

@@ -116,6 +116,9 @@ pub struct Field {
     pub required: bool,
     /// The default that OpenAPI publishes because the type says so (not Go's zero).
     pub default: Option<Value>,
+    /// A default that the server sets in the same places by the same rule, but that OpenAPI does not publish:
+    /// the reference sets it in code. Never beside [`Field::default`].
+    pub implied: Option<Value>,
     /// Allowed values as OpenAPI publishes them; empty when there is no enum.
     pub allowed: Vec<Str>,
     /// How apply owns a struct, map or `[]byte` here; lists carry theirs in [`ListType`].
@@ -239,6 +242,16 @@ impl Struct {
         &self.layout().fields
     }
 
+    /// The type that `path` leads to, through the members of structs and the values of maps.
+    pub fn type_at(&self, path: &[Str]) -> Option<&Type> {
+        let (first, rest) = path.split_first()?;
+        rest.iter().try_fold(&self.field(first)?.1.ty, |ty, key| match ty {
+            Type::Struct(ty) => Some(&ty.field(key)?.1.ty),
+            Type::Map(map) => Some(&map.value),
+            _ => None,
+        })
+    }
+
     /// The embedded structs that protobuf keeps as messages.
     pub fn inlines(&self) -> &[Inline] {
         &self.layout().inlines
@@ -260,7 +273,7 @@ impl Struct {
         self.zero.get_or_init(make).clone()
     }
 
-    /// Whether a published default stands anywhere below.
+    /// Whether a default, published or implied, stands anywhere below.
     pub(crate) fn has_defaults(&self) -> bool {
         *self.has_defaults.get_or_init(|| self.finds_default(&mut Vec::new()))
     }
@@ -271,8 +284,10 @@ impl Struct {
             return false;
         }
         above.push(me);
-        let found =
-            self.fields().iter().any(|field| field.default.is_some() || type_finds_default(&field.ty, above));
+        let found = self
+            .fields()
+            .iter()
+            .any(|field| field.set_when_unset().is_some() || type_finds_default(&field.ty, above));
         above.pop();
         found
     }
@@ -286,6 +301,13 @@ impl Struct {
 impl fmt::Debug for Struct {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Struct").field(&self.openapi_name).finish()
+    }
+}
+
+impl Field {
+    /// What the server sets where nothing was said: the published default, or the one that is only implied.
+    pub fn set_when_unset(&self) -> Option<&Value> {
+        self.default.as_ref().or(self.implied.as_ref())
     }
 }
 

@@ -66,6 +66,7 @@ fn limit() -> Field {
         pointer: false,
         required: false,
         default: None,
+        implied: None,
         allowed: Vec::new(),
         members: Members::Unsaid,
         patch: Patch::default(),

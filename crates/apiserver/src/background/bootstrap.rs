@@ -11,6 +11,11 @@ use std::time::Duration;
 /// How long to wait after a failure, at first and at most.
 const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
+/// Resources whose objects are made again when somebody deletes them.
+const KEPT: [&str; 3] = ["namespaces", "servicecidrs", "services"];
+/// How often they are looked at.
+const KEPT_EVERY: Duration = Duration::from_secs(60);
+
 /// An object to make.
 pub(super) struct Wanted {
     /// API group of its resource.
@@ -21,24 +26,36 @@ pub(super) struct Wanted {
     pub(super) object: Value,
 }
 
-/// Makes everything, however often storage fails in between.
+/// Makes everything, however often storage fails in between, then looks after what must never be missing.
 pub(super) async fn run(server: Arc<Server>) {
     server.cache.wait_ready().await;
-    for wanted in all(&server) {
-        let mut wait = RETRY.0;
-        while let Err(status) = make(&server, &wanted).await {
-            let (resource, name) = (&wanted.resource, wanted.object.name());
-            if status.code < 500 && status.code != 429 {
-                tracing::error!(%resource, name, %status, "an object that every cluster has was refused");
-                break;
-            }
-            tracing::warn!(%resource, name, %status, "an object that every cluster has could not be made yet");
-            tokio::time::sleep(wait).await;
-            wait = (wait * 2).min(RETRY.1);
-        }
+    let wanted = all(&server);
+    for wanted in &wanted {
+        insist(&server, wanted).await;
     }
     server.set_bootstrapped();
     tracing::debug!("the objects that every cluster has are there");
+    loop {
+        tokio::time::sleep(KEPT_EVERY).await;
+        for wanted in wanted.iter().filter(|wanted| KEPT.contains(&wanted.resource.as_str())) {
+            insist(&server, wanted).await;
+        }
+    }
+}
+
+/// Makes one object, again and again until storage answers.
+async fn insist(server: &Arc<Server>, wanted: &Wanted) {
+    let mut wait = RETRY.0;
+    while let Err(status) = make(server, wanted).await {
+        let (resource, name) = (&wanted.resource, wanted.object.name());
+        if status.code < 500 && status.code != 429 {
+            tracing::error!(%resource, name, %status, "an object that every cluster has was refused");
+            return;
+        }
+        tracing::warn!(%resource, name, %status, "an object that every cluster has could not be made yet");
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(RETRY.1);
+    }
 }
 
 fn all(server: &Server) -> Vec<Wanted> {

@@ -23,6 +23,7 @@ use receive::{Peer, Received};
 use reply::{Response, Warnings};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use tokio::time::Instant;
 
 /// Answers one request, whatever happens: errors become a Status, a panic becomes 500, lateness becomes 504.
 pub async fn answer(server: Arc<Server>, request: http::Request<Incoming>, peer: Peer) -> Response {
@@ -39,20 +40,15 @@ pub async fn answer(server: Arc<Server>, request: http::Request<Incoming>, peer:
     };
     let (head, audit_id, deadline) =
         (Arc::clone(&received.head), received.audit_id.clone(), received.deadline);
-    let guarded = AssertUnwindSafe(respond(server, received, Arc::clone(&warnings))).catch_unwind();
-    let outcome = match deadline {
-        Some(deadline) => tokio::time::timeout_at(deadline, guarded).await,
-        None => Ok(guarded.await),
-    };
-    let response = match outcome {
-        Ok(Ok(Ok(response))) => response,
-        Ok(Ok(Err(status))) => reply::status(&head, &status),
-        Ok(Err(_panic)) => {
+    let response = match guard(deadline, respond(server, received, Arc::clone(&warnings))).await {
+        Ended::Answered(Ok(response)) => response,
+        Ended::Answered(Err(status)) => reply::status(&head, &status),
+        Ended::Panicked => {
             tracing::error!(%audit_id, path = head.uri.path(), "a request panicked");
             let text = "This request caused apiserver to panic. Look in the logs for details.";
             reply::text(500, text)
         }
-        Err(_elapsed) => {
+        Ended::Late => {
             let late = "request did not complete within requested timeout - context deadline exceeded";
             reply::status(&head, &Status::timeout(late, 0))
         }
@@ -70,4 +66,42 @@ async fn respond(
     // Permission comes before existence: who may not look must not learn what is there.
     let authorized = authorize::authorize(&server, authenticated)?;
     route::route(server, authorized, warnings).await
+}
+
+/// How the work on a request ended.
+#[derive(Debug, PartialEq)]
+enum Ended<T> {
+    /// It came to an answer.
+    Answered(T),
+    /// It panicked; the server goes on.
+    Panicked,
+    /// It took too long and was dropped.
+    Late,
+}
+
+/// Does a request's work until `deadline`, whatever becomes of it.
+async fn guard<T>(deadline: Option<Instant>, work: impl Future<Output = T>) -> Ended<T> {
+    let work = AssertUnwindSafe(work).catch_unwind();
+    let done = match deadline {
+        Some(deadline) => match tokio::time::timeout_at(deadline, work).await {
+            Ok(done) => done,
+            Err(_elapsed) => return Ended::Late,
+        },
+        None => work.await,
+    };
+    done.map_or(Ended::Panicked, Ended::Answered)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[tokio::test(start_paused = true)]
+    async fn neither_a_panic_nor_a_standstill_outlives_its_request() {
+        let soon = Some(Instant::now() + Duration::from_secs(1));
+        assert_eq!(guard(soon, async { 7 }).await, Ended::Answered(7));
+        assert_eq!(guard(None, async { panic!("on purpose") }).await, Ended::<()>::Panicked);
+        assert_eq!(guard(soon, std::future::pending::<()>()).await, Ended::Late);
+    }
 }

@@ -9,6 +9,7 @@ mod source;
 mod special;
 mod walk;
 
+pub(crate) use normal::zero_of;
 pub use normal::{set_field, zero};
 
 use crate::types::Struct;

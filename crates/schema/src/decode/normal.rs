@@ -42,7 +42,7 @@ pub(super) fn assemble(ty: &Struct, mut slots: Slots) -> Value {
 }
 
 /// What Go prints for a nil or zero value of this type that is no pointer.
-pub(super) fn zero_of(ty: &Type) -> Value {
+pub(crate) fn zero_of(ty: &Type) -> Value {
     match ty {
         Type::Bool => Value::Bool(false),
         Type::Int(_) | Type::Special(Special::IntOrString) => Value::Int(0),

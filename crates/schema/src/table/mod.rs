@@ -62,17 +62,26 @@ pub fn row(
     now_unix_seconds: i64,
 ) -> Value {
     let mut computed = resource.hooks.cells(object, now_unix_seconds).into_iter();
-    let cells = shown.columns.iter().map(|column| match &column.cell {
+    let columns = shown.columns.iter().map(|column| match &column.cell {
         Cell::Computed => computed.next().unwrap_or(Value::Null),
-        source => cell::value(source, object, now_unix_seconds),
+        source => cell::value(source, &shown.schema, object, now_unix_seconds),
     });
-    let cells: Value = cells.collect();
+    let mut cells: Vec<Value> = columns.collect();
+    // A kind may send more cells than it has columns.
+    cells.extend(computed);
     let carried = match include {
         IncludeObject::None => Value::Null,
         IncludeObject::Metadata => partial::object(object, version),
         IncludeObject::Object => object.clone(),
     };
-    Value::from([("cells", cells), ("object", carried)])
+    let cells: Value = cells.into_iter().collect();
+    match resource.hooks.row_conditions(object) {
+        none if none.is_empty() => Value::from([("cells", cells), ("object", carried)]),
+        some => {
+            let conditions = some.into_iter().collect();
+            Value::from([("cells", cells), ("conditions", conditions), ("object", carried)])
+        }
+    }
 }
 
 fn definition(column: &Column) -> Value {

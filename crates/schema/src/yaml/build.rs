@@ -1,20 +1,17 @@
 //! Nodes to a value: aliases expanded, maps merged, duplicate keys noted, in go-yaml's order of doing so.
 //!
-//! Work waits on a stack of our own. What aliases may blow up is bounded twice: by go-yaml's ratio of nodes
-//! read through aliases, and by the text that they repeat.
+//! Work waits on a stack of our own, so that nesting costs no call stack; what aliases may blow up has a budget.
 
+use super::budget::Budget;
 use super::resolve::{Plain, is_merge, resolve};
 use super::target::{Target, scalar_value};
 use super::tree::{Node, NodeId, NodeKind, Tree};
 use super::{Parsed, YamlError, go_syntax};
 use pintle_meta::Value;
 use pintle_meta::value::{DEPTH_MAX, List};
-use std::collections::HashSet;
 use std::iter::Rev;
 use std::slice::{Chunks, Iter};
 
-/// The most text, in bytes, that aliases may repeat.
-const REPEATED_MAX: usize = 16 << 20;
 /// The most duplicate keys that are told.
 const DUPLICATES_MAX: usize = 1_000;
 
@@ -40,13 +37,7 @@ struct Builder<'t> {
     frames: Vec<Frame<'t>>,
     /// The maps being filled, innermost last.
     targets: Vec<Target>,
-    /// The alias nodes being read.
-    aliases: HashSet<NodeId>,
-    /// Nodes read, and those of them that were read through an alias.
-    reads: usize,
-    alias_reads: usize,
-    /// Bytes of text read through aliases.
-    repeated: usize,
+    budget: Budget,
     duplicates: Vec<String>,
     /// What JSON refuses, the first of each; the reference gets to it only when all is read.
     bad_key: Option<String>,
@@ -90,7 +81,7 @@ type Step = Result<Option<Done>, YamlError>;
 impl<'t> Builder<'t> {
     fn run(&mut self, root: NodeId) -> Result<Value, YamlError> {
         // The document is a node too.
-        self.count()?;
+        self.budget.count_node()?;
         let mut step = self.enter(root)?;
         loop {
             step = match step {
@@ -104,13 +95,13 @@ impl<'t> Builder<'t> {
     /// Starts on a node; one without parts is done at once.
     fn enter(&mut self, mut id: NodeId) -> Step {
         loop {
-            self.count()?;
+            self.budget.count_node()?;
             if self.frames.len() > DEPTH_MAX {
                 return Err(YamlError::too_deep());
             }
             match &self.nodes[id].kind {
                 NodeKind::Scalar(scalar) => {
-                    self.repeat(scalar.text.len())?;
+                    self.budget.count_text(scalar.text.len())?;
                     return Ok(Some(Done::Scalar(resolve(scalar)?)));
                 }
                 NodeKind::Alias { target, .. } => {
@@ -135,7 +126,7 @@ impl<'t> Builder<'t> {
     fn accept(&mut self, done: Done) -> Step {
         match self.frames.pop() {
             Some(Frame::Alias(id)) => {
-                self.aliases.remove(&id);
+                self.budget.close_alias(id);
                 Ok(Some(done))
             }
             Some(Frame::List { children, mut items }) => {
@@ -210,17 +201,17 @@ impl<'t> Builder<'t> {
             return Err(YamlError::new("map merge requires map or sequence of maps as the value"));
         };
         if let NodeKind::Alias { .. } = self.nodes[id].kind {
-            self.count()?;
+            self.budget.count_node()?;
             self.open_alias(id)?;
         }
-        self.count()?;
+        self.budget.count_node()?;
         self.push_map(children, true);
         Ok(None)
     }
 
     fn end_merge(&mut self) -> Option<Done> {
         if let Some(Frame::Alias(id)) = self.frames.pop_if(|frame| matches!(frame, Frame::Alias(_))) {
-            self.aliases.remove(&id);
+            self.budget.close_alias(id);
         }
         None
     }
@@ -260,7 +251,7 @@ impl<'t> Builder<'t> {
     }
 
     fn open_alias(&mut self, id: NodeId) -> Result<(), YamlError> {
-        if !self.aliases.insert(id) {
+        if !self.budget.open_alias(id) {
             let NodeKind::Alias { name, .. } = self.nodes[id].kind else {
                 unreachable!("only alias nodes are opened as such")
             };
@@ -269,39 +260,6 @@ impl<'t> Builder<'t> {
         self.frames.push(Frame::Alias(id));
         Ok(())
     }
-
-    /// Counts a node that is read.
-    fn count(&mut self) -> Result<(), YamlError> {
-        self.reads += 1;
-        if self.aliases.is_empty() {
-            return Ok(());
-        }
-        self.alias_reads += 1;
-        let ratio = self.alias_reads as f64 / self.reads as f64;
-        if self.alias_reads > 100 && self.reads > 1_000 && ratio > allowed_ratio(self.reads) {
-            return Err(excessive());
-        }
-        Ok(())
-    }
-
-    fn repeat(&mut self, bytes: usize) -> Result<(), YamlError> {
-        if !self.aliases.is_empty() {
-            self.repeated += bytes;
-        }
-        if self.repeated > REPEATED_MAX { Err(excessive()) } else { Ok(()) }
-    }
-}
-
-/// How large a part of `reads` may come from aliases: 99 % of a small document, 10 % of a huge one.
-fn allowed_ratio(reads: usize) -> f64 {
-    const LOW: f64 = 400_000.0;
-    const HIGH: f64 = 4_000_000.0;
-    let over = (reads as f64 - LOW) / (HIGH - LOW);
-    0.99 - 0.89 * over.clamp(0.0, 1.0)
-}
-
-fn excessive() -> YamlError {
-    YamlError::new("document contains excessive aliasing")
 }
 
 fn is_merge_key(node: &Node<'_>) -> bool {

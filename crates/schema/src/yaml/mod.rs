@@ -1,10 +1,11 @@
 //! YAML bodies to values and values to YAML, as sigs.k8s.io/yaml does it over go-yaml v2 (YAML 1.1).
 //!
-//!     bytes -> text -> scan (tokens) -> grammar (events) -> tree (nodes, anchors) -> build (Value)
+//! `bytes -> text -> scan (tokens) -> grammar (events) -> tree (nodes, anchors) -> build (Value)`
 //!
 //! The reader is ours: what a stranger's manifest means, and how it is refused, must be the reference's to
 //! the letter. No stage recurses; depth, aliases and expanded text are bounded. Only the first document counts.
 
+mod budget;
 mod build;
 mod emit;
 mod error;

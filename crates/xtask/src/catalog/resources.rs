@@ -86,7 +86,7 @@ fn write_resource(
     if plural == "pods" && group == "core" {
         text.push_str("  graceful\n");
     }
-    write_columns(text, kind, printers);
+    write_columns(text, group, kind, printers);
     for row in versions {
         let served = if row.get("enabled_by_default") == "on" { "on" } else { "off" };
         let _ = writeln!(text, "  version {} {served} {kind} {}", row.get("version"), row.get("verbs"));
@@ -190,12 +190,20 @@ fn members(written: &str) -> String {
     names.join(",")
 }
 
-fn write_columns(text: &mut String, kind: &str, printers: &Table) {
+fn write_columns(text: &mut String, group: &str, kind: &str, printers: &Table) {
     let mut own: Vec<Row<'_>> = printers.rows().filter(|row| row.get("kind") == kind).collect();
     own.sort_by_key(|row| row.get("seq").parse::<u32>().unwrap_or_default());
     for row in own {
-        let cells =
-            [row.get("name"), row.get("type"), row.get("format"), row.get("priority"), row.get("source")];
+        let source = published_path(group, row.get("source"));
+        let cells = [row.get("name"), row.get("type"), row.get("format"), row.get("priority"), &source];
         let _ = writeln!(text, "  column {}", cells.join("|"));
+    }
+}
+
+/// Printers name members as the internal type does; only the events API calls one of them otherwise.
+fn published_path(group: &str, source: &str) -> String {
+    match group {
+        "events.k8s.io" => source.replace(".involvedObject", ".regarding"),
+        _ => source.to_owned(),
     }
 }

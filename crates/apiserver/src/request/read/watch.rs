@@ -23,6 +23,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
+use tokio_util::sync::CancellationToken;
 
 /// How often a watch that may get bookmarks gets one.
 const BOOKMARK_EVERY: Duration = Duration::from_secs(60);
@@ -53,7 +54,7 @@ pub(super) async fn watch(
     let wanted = WatchRequest::new(start).interest(selection.interest(namespace));
     let wanted = if selection.is_everything() { wanted } else { wanted.filter(selection) };
     let events = match view.watch(wanted).await {
-        Ok(watcher) => Events::new(watcher, presenter, &options, timeout),
+        Ok(watcher) => Events::new(watcher, presenter, &options, timeout, server.stopping.clone()),
         Err(CacheError::Expired { oldest }) => return Ok(streamed(content_type, too_old(start, oldest))),
         Err(error) => return Err(cache_status(error)),
     };
@@ -116,12 +117,19 @@ struct Events {
     bookmarks: Option<Interval>,
     last_bookmark: Option<Instant>,
     end: Instant,
+    stopping: CancellationToken,
     first: bool,
     over: bool,
 }
 
 impl Events {
-    fn new(watcher: Watcher, presenter: Presenter, options: &ListOptions, timeout: Duration) -> Events {
+    fn new(
+        watcher: Watcher,
+        presenter: Presenter,
+        options: &ListOptions,
+        timeout: Duration,
+        stopping: CancellationToken,
+    ) -> Events {
         let now = Instant::now();
         let end = now + timeout;
         let bookmarks = options.bookmarks.then(|| {
@@ -131,7 +139,7 @@ impl Events {
         });
         let last_bookmark =
             (options.bookmarks && timeout > LAST_BOOKMARK_BEFORE).then(|| end - LAST_BOOKMARK_BEFORE);
-        Events { watcher, presenter, bookmarks, last_bookmark, end, first: true, over: false }
+        Events { watcher, presenter, bookmarks, last_bookmark, end, stopping, first: true, over: false }
     }
 
     /// The next event's bytes; `None` at the end.
@@ -140,6 +148,8 @@ impl Events {
             let bytes = tokio::select! {
                 biased;
                 () = tokio::time::sleep_until(self.end) => return None,
+                // Clients come back by themselves, to another server or to this one when it is up again.
+                () = self.stopping.cancelled() => return None,
                 delivery = self.watcher.next() => self.deliver(delivery),
                 () = tick(&mut self.bookmarks) => self.bookmark(),
                 () = until(self.last_bookmark) => {

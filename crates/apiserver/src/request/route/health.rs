@@ -32,7 +32,7 @@ const CHECKS: [Check; 7] = [
         paths: EVERYWHERE,
         holds: |server| server.is_bootstrapped(),
     },
-    Check { name: "shutdown", paths: &["readyz"], holds: |server| !server.is_stopping() },
+    Check { name: "shutdown", paths: &["readyz"], holds: |server| !server.stopping.is_cancelled() },
 ];
 
 /// Answers a health path.

@@ -120,7 +120,7 @@ fn keys_become_text() {
         ("? |\n  a\n: b", r#"{"a\n":"b"}"#),
         ("~: 1", "Unsupported map key of type: %!s(<nil>), key: <nil>, value: 1"),
         (
-            "? : {b: [x, null]}",
+            "~: {b: [x, null]}",
             r#"Unsupported map key of type: %!s(<nil>), key: <nil>, value: map[interface {}]interface {}{"b":[]interface {}{"x", interface {}(nil)}}"#,
         ),
         (

@@ -57,13 +57,7 @@ pub(super) fn wanted(headers: &HeaderMap) -> Option<Form> {
 
 /// Everything below `/api` (the core group) or `/apis` (all others); 304 when the client has it already.
 pub(super) fn answer(served: &Served, core: bool, form: Form, head: &Parts) -> Response {
-    let groups = served.groups().iter().filter(|group| group.name.is_empty() == core);
-    let document = Value::from([
-        ("kind", "APIGroupDiscoveryList".into()),
-        ("apiVersion", format!("apidiscovery.k8s.io/{}", form.version()).into()),
-        ("metadata", Value::map()),
-        ("items", groups.map(group).collect()),
-    ]);
+    let document = document(served, core, form);
     let mut body = to_json(&document);
     body.push(b'\n');
     let tag = etag(&body);
@@ -78,6 +72,17 @@ pub(super) fn answer(served: &Served, core: bool, form: Form, head: &Parts) -> R
     headers.insert(header::VARY, HeaderValue::from_static("Accept"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public"));
     response
+}
+
+/// The document of the core group, or of all others.
+pub(super) fn document(served: &Served, core: bool, form: Form) -> Value {
+    let groups = served.groups().iter().filter(|group| group.name.is_empty() == core);
+    Value::from([
+        ("kind", "APIGroupDiscoveryList".into()),
+        ("apiVersion", format!("apidiscovery.k8s.io/{}", form.version()).into()),
+        ("metadata", Value::map()),
+        ("items", groups.map(group).collect()),
+    ])
 }
 
 fn etag(body: &[u8]) -> String {

@@ -1,21 +1,19 @@
 //! The older form: APIVersions, APIGroupList, APIGroup, APIResourceList.
 
-use crate::served::{Group, GroupVersionServed};
-use crate::server::Server;
+use crate::served::{Group, GroupVersionServed, Served};
 use pintle_catalog::storage_version_hash;
 use pintle_meta::{Map, Str, Value};
 use pintle_schema::Resource;
 use pintle_schema::resource::{Scope, Subresource, Verbs};
+use std::net::SocketAddr;
 
 /// `/api`: the versions of the core group, and where to find this server.
-pub(super) fn core(server: &Server) -> Value {
-    let versions = server.served().group("").map(|group| {
+pub(super) fn core(served: &Served, address: SocketAddr) -> Value {
+    let versions = served.group("").map(|group| {
         group.versions.iter().map(|version| Value::from(version.version.clone())).collect::<Value>()
     });
-    let address = Value::from([
-        ("clientCIDR", "0.0.0.0/0".into()),
-        ("serverAddress", server.advertised_address().to_string().into()),
-    ]);
+    let address =
+        Value::from([("clientCIDR", "0.0.0.0/0".into()), ("serverAddress", address.to_string().into())]);
     Value::from([
         ("kind", "APIVersions".into()),
         ("versions", versions.unwrap_or_default()),

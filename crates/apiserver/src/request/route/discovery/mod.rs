@@ -3,6 +3,8 @@
 
 mod aggregated;
 mod legacy;
+#[cfg(test)]
+mod tests;
 
 use super::not_found;
 use crate::request::reply::{self, Response};
@@ -49,7 +51,10 @@ pub(super) fn answer(server: &Server, head: &Parts, path: &str) -> Result<Respon
     if let Some(form) = aggregated::wanted(&head.headers) {
         return Ok(aggregated::answer(&served, core, form, head));
     }
-    legacy_document(head, &if core { legacy::core(server) } else { groups(&served) })
+    legacy_document(
+        head,
+        &if core { legacy::core(&served, server.advertised_address()) } else { groups(&served) },
+    )
 }
 
 impl<'a> Asked<'a> {
