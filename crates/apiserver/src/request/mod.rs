@@ -31,11 +31,7 @@ pub async fn answer(server: Arc<Server>, request: http::Request<Incoming>, peer:
     let received = match receive::receive(&server, request, peer) {
         Ok(received) => received,
         Err(refused) => {
-            return reply::finish(
-                reply::status(&refused.head, &refused.status),
-                &refused.audit_id,
-                &warnings,
-            );
+            return reply::finish(*refused.answer, &refused.audit_id, &warnings);
         }
     };
     let (head, audit_id, deadline) =
@@ -45,7 +41,7 @@ pub async fn answer(server: Arc<Server>, request: http::Request<Incoming>, peer:
         Ended::Answered(Err(status)) => reply::status(&head, &status),
         Ended::Panicked => {
             tracing::error!(%audit_id, path = head.uri.path(), "a request panicked");
-            let text = "This request caused apiserver to panic. Look in the logs for details.";
+            let text = "This request caused apiserver to panic. Look in the logs for details.\n";
             reply::text(500, text)
         }
         Ended::Late => {

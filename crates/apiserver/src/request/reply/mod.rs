@@ -1,10 +1,12 @@
 //! The answer: in the form the client asked for, with the headers every answer has.
 
+mod accept;
 mod negotiate;
 mod warning;
 
+pub use accept::{Clause, accept_clauses};
 pub use negotiate::{
-    As, Clause, Format, Negotiated, accept_clauses, media_types, negotiate, negotiate_error, negotiate_plain,
+    As, Format, Negotiated, media_types, negotiate, negotiate_error, negotiate_plain, negotiate_stream,
 };
 pub use warning::Warnings;
 
@@ -73,10 +75,6 @@ pub fn status(head: &http::request::Parts, status: &Status) -> Response {
         Some(negotiated) => document(status.code, &negotiated, &value),
         None => bytes(status.code, "application/json", to_pretty_json(&value)),
     };
-    if status.code == 401 {
-        let challenge = HeaderValue::from_static("Basic realm=\"kubernetes-master\"");
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
-    }
     let retry = status.details.as_ref().map_or(0, |details| details.retry_after_seconds);
     if retry > 0 {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry));

@@ -56,9 +56,8 @@ enum Kind {
 impl Write {
     fn patch_kind(&self) -> Result<Kind, Status> {
         let value = self.head.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let media_type =
-            value.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        match media_type.as_str() {
+        // Compared letter by letter, other than a create's; parameters are not looked at.
+        match value.unwrap_or_default().split(';').next().unwrap_or_default().trim() {
             "application/json-patch+json" => Ok(Kind::Json),
             "application/merge-patch+json" => Ok(Kind::Merge),
             "application/strategic-merge-patch+json" => Ok(Kind::Strategic),

@@ -6,6 +6,7 @@ use super::options::{OptionsKind, WriteOptions};
 use super::patch::Patch;
 use super::{Write, decode};
 use crate::request::authorize::{self, Attributes};
+use crate::request::read::check_name;
 use crate::request::reply::Response;
 use hyper::body::Incoming;
 use pintle_meta::{FieldError, Object, ResourceVersion, Status, Value};
@@ -53,6 +54,7 @@ impl Write {
     /// Carries an intent out against whatever is there, again and again until nobody was faster. The request's
     /// deadline ends it.
     pub(super) async fn change(&self, intent: &Intent, options: &WriteOptions) -> Result<Outcome, Status> {
+        check_name(&self.name)?;
         let mut live = self.live(&self.name).await?;
         loop {
             let Some(found) = &live else { return self.change_absent(intent, options).await };
