@@ -26,9 +26,6 @@ const ON_REQUEST: [&str; 12] = [
     "subresources",
     "webhook",
 ];
-/// Compared without `metadata.managedFields`: their cases are about something else, and would all wait for field
-/// ownership. When it comes this list goes; `smoke` and `ssa` are compared whole.
-const WITHOUT_MANAGED_FIELDS: [&str; 4] = ["list", "watch", "write", "patch"];
 /// Their recordings hold the test hook's port.
 const FIXED_HOOK_PORT: [&str; 2] = ["aggregation", "audit"];
 const HOOK_PORT: u16 = 19454;
@@ -42,11 +39,6 @@ impl Area {
     /// How the names of its cases begin.
     pub(super) fn prefix(&self) -> String {
         if self.chosen.contains('/') { self.chosen.clone() } else { format!("{}/", self.chosen) }
-    }
-
-    /// The key that is left out of every comparison.
-    pub(super) fn skipped_key(&self) -> Option<&'static str> {
-        WITHOUT_MANAGED_FIELDS.contains(&self.name()).then_some("managedFields")
     }
 
     /// Whether no other may run beside it.
@@ -93,7 +85,6 @@ mod tests {
         let areas = chosen(&["write".to_owned(), "patch/json".to_owned()]).unwrap();
         assert_eq!((areas[0].name(), areas[0].prefix().as_str()), ("write", "write/"));
         assert_eq!((areas[1].name(), areas[1].prefix().as_str()), ("patch", "patch/json"));
-        assert_eq!(areas[1].skipped_key(), Some("managedFields"));
     }
 
     #[test]

@@ -57,9 +57,6 @@ pub(super) fn run(bench: &Bench, area: &Area, server: &Server) -> Result<Replaye
     command.args(["--patience", PATIENCE, "--pending", Pending::FILE, "--only", &area.prefix()]);
     command.arg("--hook-port").arg(hook_port.to_string());
     command.arg("--json").arg(&verdicts);
-    if let Some(key) = area.skipped_key() {
-        command.args(["--skip-key", key]);
-    }
     if bench.all {
         command.arg("--all");
     }
