@@ -10,21 +10,20 @@ use pintle_schema::table::{IncludeObject, row};
 use pintle_schema::{decode, form};
 use std::collections::BTreeMap;
 
-/// Groups whose kinds are proven elsewhere; events are of two groups.
-const ELSEWHERE: [&str; 3] = ["", "apps", "batch"];
-
 #[test]
 fn rows_are_the_reference_s() {
     let Some(facts) = shared::facts() else { return };
     let (mut compared, mut problems) = (0, Vec::new());
     for file in std::fs::read_dir(facts.parent().unwrap().join("conformance/cases")).unwrap() {
-        let cases = parse(&std::fs::read(file.unwrap().path()).unwrap()).unwrap();
+        // Masked uids stand in selectors too, where they would be no valid values.
+        let text = std::fs::read_to_string(file.unwrap().path()).unwrap().replace("<uid>", "uid");
+        let cases = parse(text.as_bytes()).unwrap();
         for case in cases.as_list().into_iter().flatten() {
             compared += compare_tables(case, &mut problems);
         }
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
-    assert!(compared > 20, "only {compared} rows");
+    assert!(compared > 40, "only {compared} rows");
 }
 
 /// Objects by group version and name, in the order of tables.
@@ -40,7 +39,12 @@ fn compare_tables(case: &Value, problems: &mut Vec<String>) -> usize {
             [sent.as_ref(), Some(body)].into_iter().flatten().for_each(|object| remember(object, &mut known));
             continue;
         }
-        let group_version = group_version(step.text_at(&["path"]));
+        let path = step.text_at(&["path"]);
+        // A Scale is shown as its own kind.
+        if path.ends_with("/scale") {
+            continue;
+        }
+        let group_version = group_version(path);
         let shown: Vec<&Value> =
             known.iter().filter(|((of, _), _)| *of == group_version).map(|(_, object)| object).collect();
         let rows = body["rows"].as_list().map_or(&[][..], |rows| rows);
@@ -66,7 +70,7 @@ fn remember(object: &Value, known: &mut Known) {
     }
 }
 
-/// What was sent as the server reads it.
+/// What was sent as the server reads and creates it.
 fn defaulted(sent: &Value) -> Option<Value> {
     let kind = sent.group_version_kind()?;
     let mut resources = catalog().resources().iter();
@@ -74,6 +78,7 @@ fn defaulted(sent: &Value) -> Option<Value> {
     let version = resource.version(&kind.version)?;
     let mut object = decode::value(sent.clone(), &version.schema).ok()?.value;
     form::default(resource, version, &mut object);
+    resource.hooks.prepare_create(&mut object);
     Some(object)
 }
 
@@ -87,14 +92,11 @@ fn group_version(path: &str) -> String {
     }
 }
 
-/// The cells of an object of a kind that is proven here.
+/// The cells of an object of a built-in kind.
 fn cells(object: &Value) -> Option<Vec<Value>> {
     let kind = object.group_version_kind()?;
     let mut resources = catalog().resources().iter();
     let resource = resources.find(|one| one.group == kind.group && one.names.kind == kind.kind)?;
-    if kind.kind != "Event" && ELSEWHERE.contains(&kind.group.as_str()) {
-        return None;
-    }
     let made = row(resource, resource.version(&kind.version)?, object, IncludeObject::None, "v1", 0);
     Some(made["cells"].as_list()?.to_vec())
 }

@@ -119,6 +119,8 @@ pub struct Field {
     /// A default that the server sets in the same places by the same rule, but that OpenAPI does not publish:
     /// the reference sets it in code. Never beside [`Field::default`].
     pub implied: Option<Value>,
+    /// The quantities of this map are kept in whole thousandths; finer ones are rounded up where defaults are set.
+    pub thousandths: bool,
     /// Allowed values as OpenAPI publishes them; empty when there is no enum.
     pub allowed: Vec<Str>,
     /// How apply owns a struct, map or `[]byte` here; lists carry theirs in [`ListType`].
@@ -284,10 +286,8 @@ impl Struct {
             return false;
         }
         above.push(me);
-        let found = self
-            .fields()
-            .iter()
-            .any(|field| field.set_when_unset().is_some() || type_finds_default(&field.ty, above));
+        let found =
+            self.fields().iter().any(|field| field.is_defaulted() || type_finds_default(&field.ty, above));
         above.pop();
         found
     }
@@ -305,6 +305,10 @@ impl fmt::Debug for Struct {
 }
 
 impl Field {
+    fn is_defaulted(&self) -> bool {
+        self.set_when_unset().is_some() || self.thousandths
+    }
+
     /// What the server sets where nothing was said: the published default, or the one that is only implied.
     pub fn set_when_unset(&self) -> Option<&Value> {
         self.default.as_ref().or(self.implied.as_ref())

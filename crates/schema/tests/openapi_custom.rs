@@ -67,6 +67,7 @@ fn limit() -> Field {
         required: false,
         default: None,
         implied: None,
+        thousandths: false,
         allowed: Vec::new(),
         members: Members::Unsaid,
         patch: Patch::default(),

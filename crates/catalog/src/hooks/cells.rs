@@ -38,6 +38,16 @@ pub(super) fn non_empty_or<'a>(object: &'a Value, path: &[&str], otherwise: &'a 
     }
 }
 
+/// The number that `path` leads to; 0 when there is none.
+pub(super) fn count_at(object: &Value, path: &[&str]) -> i64 {
+    object.at(path).and_then(Value::as_int).unwrap_or_default()
+}
+
+/// Whether something that is not null stands where `path` leads to.
+pub(super) fn is_set(object: &Value, path: &[&str]) -> bool {
+    object.at(path).is_some_and(|value| !value.is_null())
+}
+
 /// Texts with `separator` between them.
 pub(super) fn joined(texts: &[Value], separator: &str) -> String {
     texts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(separator)

@@ -6,7 +6,9 @@ mod admissionregistration;
 mod apiextensions;
 mod apiregistration;
 mod apiserverinternal;
+mod apps;
 mod autoscaling;
+mod batch;
 mod cells;
 mod certificates;
 mod coordination;
@@ -14,7 +16,10 @@ mod core;
 mod discovery;
 mod events;
 mod flowcontrol;
+mod image;
 mod networking;
+mod pod_features;
+mod pod_template;
 mod policy;
 mod rbac;
 mod resource;
@@ -32,7 +37,9 @@ pub fn of(group: &str, kind: &str) -> &'static dyn Hooks {
         "admissionregistration.k8s.io" => admissionregistration::of(kind),
         "apiextensions.k8s.io" => apiextensions::of(kind),
         "apiregistration.k8s.io" => apiregistration::of(kind),
+        "apps" => apps::of(kind),
         "autoscaling" => autoscaling::of(kind),
+        "batch" => batch::of(kind),
         "certificates.k8s.io" => certificates::of(kind),
         "coordination.k8s.io" => coordination::of(kind),
         "discovery.k8s.io" => discovery::of(kind),

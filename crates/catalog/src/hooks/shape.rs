@@ -18,6 +18,48 @@ pub(super) fn set(ty: &Struct, object: &mut Value, name: &str, value: impl Into<
     }
 }
 
+/// What `path` leads to through maps that are there, for editing. Look first: this copies what is shared.
+pub(super) fn at_mut<'a>(object: &'a mut Value, path: &[&str]) -> Option<&'a mut Value> {
+    path.iter().try_fold(object, |value, key| value.as_map_mut()?.get_mut(key))
+}
+
+/// The items of a list, for editing; none when there is no list.
+pub(super) fn items_mut<'a>(object: &'a mut Value, path: &[&str]) -> &'a mut [Value] {
+    match at_mut(object, path) {
+        Some(Value::List(items)) => items.make_mut(),
+        _ => &mut [],
+    }
+}
+
+/// Sets what `path` leads to from an object of type `ty`; structs that are missing on the way are made.
+pub(super) fn set_at(ty: &Struct, object: &mut Value, path: &[&str], value: impl Into<Value>) {
+    let Value::Map(map) = object else { return };
+    match path {
+        [] => {}
+        [last] => decode::set_field(ty, map, last, value.into()),
+        [first, rest @ ..] => {
+            let Some((_, field)) = ty.field(first) else { return };
+            if map.get(first).is_none_or(Value::is_null) {
+                let made = field.ty.as_struct().map_or_else(Value::map, |ty| decode::zero(ty));
+                decode::set_field(ty, map, first, made);
+            }
+            let Some(inner) = map.get_mut(first) else { return };
+            match &field.ty {
+                Type::Struct(ty) => set_at(ty, inner, rest, value),
+                _ => insert(inner, rest, value.into()),
+            }
+        }
+    }
+}
+
+/// Sets a key of a Go map, which is printed in the order of its keys.
+fn insert(map: &mut Value, path: &[&str], value: Value) {
+    if let (Value::Map(map), [key]) = (map, path) {
+        map.insert(*key, value);
+        map.sort();
+    }
+}
+
 /// Reads JSON as Go's own decoder does, which matches names in any case: the normal form of each item of a
 /// list, or `None` when Go would refuse the text.
 pub(super) fn read_list(text: &str, item: &Struct) -> Option<Vec<Value>> {

@@ -18,6 +18,9 @@ use pintle_schema::types::{
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// The map of quantities that the reference rounds to thousandths.
+const RESOURCE_LIST: &str = "v1.ResourceList";
+
 /// All types, by OpenAPI name, and those of them that are kinds.
 pub(crate) struct Definitions {
     pub(crate) structs: HashMap<Str, Arc<Struct>>,
@@ -110,10 +113,12 @@ fn field<'a>(
     let whole = matches!(ty, Type::Bytes) && flags.ownership == Ownership::Atomic;
     let members = if whole { Members::Atomic } else { flags.members };
     let go_type = flags.go_type.unwrap_or_else(|| Str::from(go_type(&ty, package)));
+    let thousandths = go_type == RESOURCE_LIST;
     Field {
         name: name.into(),
         ty,
         go_type,
+        thousandths,
         go_name: flags.go_name.unwrap_or_else(|| Str::from(capitalized(name))),
         omit: flags.omit,
         pointer: flags.pointer,

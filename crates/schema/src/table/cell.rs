@@ -96,6 +96,7 @@ mod tests {
             required: false,
             default: None,
             implied: None,
+            thousandths: false,
             allowed: Vec::new(),
             members: Members::Unsaid,
             patch: Patch::default(),

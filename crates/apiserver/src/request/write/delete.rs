@@ -227,6 +227,7 @@ impl Write {
         let stamp = object.deletion_timestamp().and_then(|text| Time::parse(text).ok());
         let until = stamp.map(|time| time.unix()).filter(|until| *until <= now).unwrap_or(now);
         self.set_deletion(&mut object, until, 0);
+        self.target.resource.hooks.mark_deleting(&mut object);
         object
     }
 

@@ -81,6 +81,7 @@ impl Write {
             Intent::Patch(sent) => self.patched(sent, live, options)?,
         };
         let mut object = self.object_of(document, live)?;
+        self.own_changed(&mut object, live);
         self.dedup_owners(&mut object);
         self.lock_on(&mut object, live)?;
         let prepared = self.prepare_update(object, live);
@@ -112,6 +113,7 @@ impl Write {
         self.authorize_create()?;
         let mut object = object.clone();
         object_meta::wipe_system(&mut object);
+        self.own_created(&mut object);
         Ok(Outcome::Created(self.create_named(object, options.dry_run).await?))
     }
 
