@@ -5,6 +5,7 @@ use crate::options::{Certificate, Options, Tls};
 use crate::pki;
 use pintle_apiserver::StartError;
 use pintle_apiserver::config::{Build, Config, TlsFiles};
+use pintle_meta::value::STACK_SIZE;
 use pintle_storage::memory::Memory;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,7 +16,8 @@ use tokio_util::sync::CancellationToken;
 /// # Errors
 /// That of the work, or the system's when it gives no threads.
 pub(crate) fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_SIZE).build();
     runtime.map_err(|source| Failure::System { what: "can't start threads", source })?.block_on(work)
 }
 

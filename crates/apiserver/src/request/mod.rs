@@ -27,6 +27,12 @@ use tokio::time::Instant;
 
 /// Answers one request, whatever happens: errors become a Status, a panic becomes 500, lateness becomes 504.
 pub async fn answer(server: Arc<Server>, request: http::Request<Incoming>, peer: Peer) -> Response {
+    let only_head = request.method() == http::Method::HEAD;
+    let response = answer_whole(server, request, peer).await;
+    if only_head { reply::without_body(response) } else { response }
+}
+
+async fn answer_whole(server: Arc<Server>, request: http::Request<Incoming>, peer: Peer) -> Response {
     let warnings = Arc::new(Warnings::default());
     let received = match receive::receive(&server, request, peer) {
         Ok(received) => received,

@@ -12,6 +12,7 @@ pub use warning::Warnings;
 
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
+use http_body::Body as _;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
 use pintle_meta::value::{to_json, to_pretty_json};
@@ -82,6 +83,15 @@ pub fn status(head: &http::request::Parts, status: &Status) -> Response {
     response
 }
 
+/// The answer to HEAD: what GET would be answered, without the body. Over h2 nobody else leaves it out.
+pub fn without_body(response: Response) -> Response {
+    let (mut head, body) = response.into_parts();
+    if let Some(length) = body.size_hint().exact() {
+        head.headers.entry(header::CONTENT_LENGTH).or_insert(HeaderValue::from(length));
+    }
+    Response::from_parts(head, whole(Bytes::new()))
+}
+
 /// Sets what every answer carries.
 pub fn finish(mut response: Response, audit_id: &str, warnings: &Warnings) -> Response {
     let headers = response.headers_mut();
@@ -91,4 +101,16 @@ pub fn finish(mut response: Response, audit_id: &str, warnings: &Warnings) -> Re
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache, private"));
     warnings.write(headers);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_to_head_tells_the_length_and_has_no_body() {
+        let response = without_body(text(404, "404 page not found\n"));
+        assert_eq!(response.headers()["content-length"], "19");
+        assert!(response.body().is_end_stream());
+    }
 }

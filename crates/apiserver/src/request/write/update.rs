@@ -3,7 +3,7 @@
 use super::commit::Committed;
 use super::live::{Live, Refreshed};
 use super::options::{OptionsKind, WriteOptions};
-use super::patch::Patch;
+use super::patch::Sent;
 use super::{Write, decode};
 use crate::request::authorize::{self, Attributes};
 use crate::request::read::check_name;
@@ -17,7 +17,7 @@ pub(super) enum Intent {
     /// It is replaced.
     Replace(Value),
     /// It is changed.
-    Patch(Patch),
+    Patch(Sent),
 }
 
 pub(super) async fn update(write: Write, body: Incoming) -> Result<Response, Status> {
@@ -75,10 +75,10 @@ impl Write {
     async fn attempt(&self, intent: &Intent, live: &Live, options: &WriteOptions) -> Result<Attempt, Status> {
         let document = match intent {
             Intent::Replace(document) => {
-                self.check_uid(document, live)?;
+                self.check_uid(document, live.object.uid())?;
                 document.clone()
             }
-            Intent::Patch(patch) => self.patched(patch, live, options)?,
+            Intent::Patch(sent) => self.patched(sent, live, options)?,
         };
         let mut object = self.object_of(document, live)?;
         self.own_changed(&mut object, live);
@@ -105,6 +105,8 @@ impl Write {
     /// Nothing is there: some resources are created by PUT, all others answer 404.
     async fn change_absent(&self, intent: &Intent, options: &WriteOptions) -> Result<Outcome, Status> {
         let Intent::Replace(object) = intent else { return Err(self.not_found()) };
+        // Asked before existence: who updates what was just deleted is told of the uid.
+        self.check_uid(object, "")?;
         if !self.target.resource.strategy.create_on_update || self.target.subresource().is_some() {
             return Err(self.not_found());
         }
@@ -132,8 +134,8 @@ impl Write {
     }
 
     /// A uid in the object is a precondition.
-    fn check_uid(&self, object: &Value, live: &Live) -> Result<(), Status> {
-        let (asked, have) = (object.uid(), live.object.uid());
+    fn check_uid(&self, object: &Value, have: &str) -> Result<(), Status> {
+        let asked = object.uid();
         if asked.is_empty() || asked == have {
             return Ok(());
         }
