@@ -52,7 +52,7 @@ pub(super) async fn watch(
     let wanted = WatchRequest::new(start).interest(selection.interest(namespace));
     let wanted = if selection.is_everything() { wanted } else { wanted.filter(selection) };
     let events = match view.watch(wanted).await {
-        Ok(watcher) => Events::new(watcher, presenter, &options, timeout, server.stopping.clone()),
+        Ok(watcher) => Events::new(watcher, presenter, &options, timeout, server.stopping.begun.clone()),
         Err(CacheError::Expired { oldest }) => return Ok(streamed(content_type, too_old(start, oldest))),
         Err(error) => return Err(cache_status(error)),
     };

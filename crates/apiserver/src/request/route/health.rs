@@ -33,7 +33,7 @@ const CHECKS: [Check; 7] = [
         paths: EVERYWHERE,
         holds: |server| server.is_bootstrapped(),
     },
-    Check { name: "shutdown", paths: &["readyz"], holds: |server| !server.stopping.is_cancelled() },
+    Check { name: "shutdown", paths: &["readyz"], holds: |server| !server.stopping.announced.is_cancelled() },
 ];
 
 /// Answers a health path.
