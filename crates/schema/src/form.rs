@@ -62,6 +62,16 @@ pub fn serve(
     object
 }
 
+/// An object brought from one served version to another, with the other's defaults.
+pub fn convert(resource: &Resource, from: &Version, to: &Version, mut object: Value) -> Value {
+    if from.kind != to.kind {
+        resource.hooks.convert(&from.name, &to.name, &mut object);
+        object = restore(&to.schema, object);
+    }
+    default(resource, to, &mut object);
+    object
+}
+
 /// Sets the defaults of `version`, those of its types and then the kind's own.
 pub fn default(resource: &Resource, version: &Version, object: &mut Value) {
     defaults::apply(&version.schema, object);
