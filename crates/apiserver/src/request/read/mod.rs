@@ -33,8 +33,8 @@ pub async fn read(
 ) -> Result<Response, Status> {
     let head = &request.received.head;
     let negotiated = match verb {
-        Verb::Watch => reply::negotiate_stream(head)?,
-        _ => reply::negotiate(head, verb == Verb::List)?,
+        Verb::Watch => reply::negotiate_stream(head, target.has_protobuf())?,
+        _ => reply::negotiate(head, verb == Verb::List, target.has_protobuf())?,
     };
     match verb {
         Verb::Get => get::get(&server, &request, &target, negotiated).await,
