@@ -105,8 +105,6 @@ impl Write {
     /// Nothing is there: some resources are created by PUT, all others answer 404.
     async fn change_absent(&self, intent: &Intent, options: &WriteOptions) -> Result<Outcome, Status> {
         let Intent::Replace(object) = intent else { return Err(self.not_found()) };
-        // Asked before existence: who updates what was just deleted is told of the uid.
-        self.check_uid(object, "")?;
         if !self.target.resource.strategy.create_on_update || self.target.subresource().is_some() {
             return Err(self.not_found());
         }
