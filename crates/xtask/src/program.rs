@@ -2,6 +2,7 @@
 
 use crate::Outcome;
 use crate::failure::Failure;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// The cargo that started this command.
@@ -9,6 +10,27 @@ pub(crate) fn cargo(words: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(words);
     command
+}
+
+/// The profile of the server that tests and conversations are held against.
+const PROFILE: &str = "tested";
+
+/// Builds the server under test.
+///
+/// # Errors
+/// When cargo says no.
+pub(crate) fn build_server() -> Outcome {
+    run(&mut cargo(&["build", "--quiet", "--package", "pintle", "--profile", PROFILE]))
+}
+
+/// Where it lies: cargo put this command at `<target>/<profile>/`.
+///
+/// # Errors
+/// When the system can't tell where this command is.
+pub(crate) fn server() -> Result<PathBuf, Failure> {
+    let own = std::env::current_exe().map_err(|error| Failure::file(Path::new("cargo xtask"), error))?;
+    let target = own.ancestors().nth(2).unwrap_or(&own);
+    Ok(target.join(PROFILE).join("pintle"))
 }
 
 /// Runs it; what it says goes to the terminal.

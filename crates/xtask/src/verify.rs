@@ -1,7 +1,7 @@
 //! `cargo verify`: what CI checks, in one command that writes nothing into the work tree.
 //!
 //! ```text
-//! format > lint > catalog > tests > conform        the first failure ends it
+//! format > lint > catalog > build > tests > conform        the first failure ends it
 //! ```
 
 use crate::Outcome;
@@ -40,6 +40,7 @@ fn verify(order: &Order, stages: &mut Stages) -> Outcome {
     stages.run("catalog", "run `cargo catalog` and commit what it writes", || {
         catalog::run(Path::new("../shared/kubernetes"), true)
     })?;
+    stages.run("build", "run `cargo build`", program::build_server)?;
     stages.run("tests", "run the failed test alone: `cargo test -p PACKAGE NAME`", || tests(order))?;
     stages.run("conform", "run `cargo conform AREA` for the area it names", || {
         conform::run(&conform::Order::everything())

@@ -15,7 +15,7 @@ mod server;
 
 use crate::Outcome;
 use crate::failure::Failure;
-use crate::program::{self, cargo, exists};
+use crate::program::{self, exists};
 use areas::Area;
 use pending::Pending;
 use replay::Replayed;
@@ -67,8 +67,9 @@ pub(crate) fn run(order: &Order) -> Outcome {
         )));
     }
     pending.check_names(shared)?;
-    program::run(&mut cargo(&["build", "--quiet", "--package", "pintle"]))?;
-    let bench = Bench { shared: shared.clone(), folder: folder()?, pintle: pintle()?, all: order.all };
+    program::build_server()?;
+    let bench =
+        Bench { shared: shared.clone(), folder: folder()?, pintle: program::server()?, all: order.all };
     program::run(Command::new(shared.join("make-pki.sh")).arg(bench.folder.join("pki")))?;
     let replayed = bench.replay_all(&areas)?;
     let verdict = report::print(&replayed, &pending, order.all);
@@ -124,10 +125,4 @@ fn folder() -> Result<PathBuf, Failure> {
     let folder = std::env::temp_dir().join(format!("pintle-conform-{}", std::process::id()));
     std::fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, error))?;
     Ok(folder)
-}
-
-/// The server lies where cargo put this command.
-fn pintle() -> Result<PathBuf, Failure> {
-    let own = std::env::current_exe().map_err(|error| Failure::file(Path::new("cargo xtask"), error))?;
-    Ok(own.with_file_name("pintle"))
 }
