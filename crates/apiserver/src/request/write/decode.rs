@@ -7,6 +7,7 @@ use crate::served::Target;
 use http::HeaderMap;
 use pintle_meta::{GroupVersion, GroupVersionKind, Object, Status, Value};
 use pintle_schema::decode::{self, DecodeError, Decoded};
+use pintle_schema::protobuf::Envelope;
 use pintle_schema::resource::View;
 use pintle_schema::{Struct, form, yaml};
 
@@ -18,6 +19,7 @@ const READABLE: [&str; 3] = ["application/json", "application/yaml", "applicatio
 pub(super) enum BodyFormat {
     Json,
     Yaml,
+    Protobuf,
 }
 
 /// The format that `Content-Type` names.
@@ -28,6 +30,7 @@ pub(super) fn body_format(headers: &HeaderMap) -> Result<BodyFormat, Status> {
     match content_type(headers).as_deref() {
         Some("" | "application/json") => Ok(BodyFormat::Json),
         Some("application/yaml") => Ok(BodyFormat::Yaml),
+        Some("application/vnd.kubernetes.protobuf") => Ok(BodyFormat::Protobuf),
         _ => Err(Status::unsupported_media_type(&READABLE)),
     }
 }
@@ -69,6 +72,8 @@ pub(super) fn document(
     warnings: &Warnings,
 ) -> Result<Value, Status> {
     let (decoded, mut strict) = match format {
+        // Unknown fields of a message are nobody's mistake: a newer client's are passed over.
+        BodyFormat::Protobuf => return message(expected, body),
         BodyFormat::Json => (decode::json(body, expected.schema), Vec::new()),
         BodyFormat::Yaml => {
             let parsed =
@@ -93,6 +98,23 @@ pub(super) fn document(
     Ok(stamped(value, expected))
 }
 
+/// Reads a protobuf body of the expected kind.
+fn message(expected: &Expected<'_>, body: &[u8]) -> Result<Value, Status> {
+    let envelope = Envelope::read(body).map_err(|error| unrecognized(expected, &error.to_string(), body))?;
+    let kind = if envelope.kind.is_empty() { expected.kind.kind.clone() } else { envelope.kind.clone() };
+    let group_version = match envelope.api_version.as_str() {
+        "" => expected.kind.group_version(),
+        text => GroupVersion::parse(text).map_err(|error| unrecognized(expected, &error, body))?,
+    };
+    let found = group_version.with_kind(kind);
+    if found != *expected.kind {
+        return Err(wrong_kind(&found, expected));
+    }
+    let document = envelope.document(expected.schema);
+    let document = document.map_err(|error| cannot_handle(&found, expected, &error.to_string()))?;
+    Ok(stamped(document, expected))
+}
+
 /// The document must be of the endpoint's kind and version; where it says nothing, it is.
 fn check_kind(
     expected: &Expected<'_>,
@@ -105,7 +127,8 @@ fn check_kind(
         decoded => decoded,
     };
     let said = match format {
-        BodyFormat::Json => decode::type_meta(body),
+        // A message was told apart by its envelope before.
+        BodyFormat::Json | BodyFormat::Protobuf => decode::type_meta(body),
         BodyFormat::Yaml => yaml::parse(body)
             .map_err(|error| DecodeError::Syntax(error.to_string()))
             .and_then(|parsed| decode::type_meta_of(&parsed.value)),
