@@ -9,7 +9,7 @@ use pintle_catalog::catalog;
 use pintle_meta::value::{parse, to_json};
 use pintle_meta::{Object, Str, Value, base64};
 use pintle_schema::protobuf::{self, Envelope};
-use pintle_schema::{Struct, decode};
+use pintle_schema::{Resource, Struct, decode, form};
 use std::sync::Arc;
 
 /// Recorded objects that are read right, yet written in other bytes.
@@ -82,6 +82,45 @@ fn recorded_objects_survive_both_ways() {
         }
     }
     eprintln!("{} of {compared} recorded objects are written to the byte", compared - others);
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+/// The stored bytes, read as a server would, are what the reference answered.
+#[test]
+fn stored_bytes_read_as_the_reference_answered() {
+    let Some(facts) = shared::facts() else { return };
+    let (mut compared, mut problems) = (0, Vec::new());
+    let recorded = |file: &str| parse(&std::fs::read(facts.join(file)).unwrap()).unwrap();
+    let (stored, conversions) = (recorded("stored.json"), recorded("conversions.json"));
+    let one =
+        stored.as_list().unwrap().iter().map(|entry| (&entry["value_base64"], vec![&entry["get_json"]]));
+    let each = conversions.as_list().unwrap().iter().map(|entry| {
+        let forms = entry["get_in_each_version"].as_map().unwrap().values().collect();
+        (&entry["stored_base64"], forms)
+    });
+    for (bytes, answers) in one.chain(each) {
+        let bytes = base64::decode(bytes.as_str().unwrap_or_default().as_bytes()).unwrap();
+        if !bytes.starts_with(protobuf::MAGIC) {
+            continue;
+        }
+        for wanted in answers {
+            let kind = wanted.group_version_kind().unwrap();
+            let is = |known: &&Arc<Resource>| {
+                known.version(&kind.version).is_some_and(|version| version.kind == kind)
+            };
+            let resource = catalog().resources().iter().find(is).unwrap();
+            let (storage, version) =
+                (resource.storage.as_ref().unwrap(), resource.version(&kind.version).unwrap());
+            let revision = wanted.text_at(&["metadata", "resourceVersion"]).parse().unwrap();
+            let made = form::from_stored(resource, storage, version, &bytes, revision).unwrap();
+            compared += 1;
+            if to_json(&made) != to_json(wanted) {
+                let found = shared::differences(&made, wanted);
+                problems.push(format!("{kind} {}: {found:?}", wanted.text_at(&["metadata", "name"])));
+            }
+        }
+    }
+    eprintln!("{} of {compared} answers are made from stored bytes", compared - problems.len());
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 

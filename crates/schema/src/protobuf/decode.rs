@@ -2,16 +2,13 @@
 //! a field may come in several pieces: items of a list, entries of a map, parts of one message.
 
 use super::plan::{Plan, What, wire};
-use super::wire::{BYTES, Fields, Read, varint};
+use super::wire::{BYTES, Fields, NESTING_MAX, Read, varint};
 use super::{ProtobufError, special};
 use crate::decode::{Slots, assemble, zero};
 use crate::types::{IntType, ListType, MapType, Special, Struct, Type};
 use pintle_meta::{List, Map, Str, Value, base64};
 use smallvec::SmallVec;
 use std::borrow::Cow;
-
-/// The most messages inside each other that are read.
-const NESTING_MAX: usize = 200;
 
 /// The normal form of a message of `ty`; `kind` and `apiVersion` are not in it.
 ///

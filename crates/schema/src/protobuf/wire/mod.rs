@@ -7,6 +7,10 @@ mod write;
 pub use read::{Fields, Read, varint};
 pub use write::{Backward, TooDeep};
 
+/// The most messages inside each other that are read or written: what servers have the stack for. Only schemas nest
+/// without end; those that people write stay far below.
+pub const NESTING_MAX: usize = 2_000;
+
 /// The wire types of the format.
 pub(crate) const VARINT: u8 = 0;
 pub(crate) const FIXED64: u8 = 1;
