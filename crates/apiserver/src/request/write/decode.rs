@@ -216,3 +216,56 @@ fn stamped(mut value: Value, expected: &Expected<'_>) -> Value {
     }
     value
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pintle_schema::protobuf::seal;
+    use pintle_schema::protobuf::wire::Backward;
+
+    fn read(body: &[u8]) -> Result<Value, String> {
+        let kind = GroupVersionKind::new("", "v1", "ConfigMap");
+        let schema = pintle_catalog::catalog().kind(&kind).unwrap();
+        let expected = Expected { kind: &kind, schema };
+        let (strict, warnings) = (FieldValidation::Strict, Warnings::default());
+        let read = document(&expected, BodyFormat::Protobuf, body, strict, &warnings);
+        read.map_err(|status| status.message)
+    }
+
+    fn sealed(api_version: &str, kind: &str) -> bytes::Bytes {
+        let sealed = seal(api_version, kind, Backward::default(), |out| {
+            out.text(99, b"from a newer client");
+            out.message(1, |out| out.text(1, b"one"));
+        });
+        sealed.unwrap()
+    }
+
+    #[test]
+    fn protobuf_bodies_say_what_they_are_or_are_what_is_expected() {
+        for body in [sealed("v1", "ConfigMap"), sealed("", "")] {
+            let object = read(&body).unwrap();
+            assert_eq!((object.name(), object.kind(), object.api_version()), ("one", "ConfigMap", "v1"));
+        }
+        let words = "Secret in version \"v1\" cannot be handled as a ConfigMap: converting (v1.Secret) to \
+                     (core.ConfigMap): unknown conversion";
+        assert_eq!(read(&sealed("v1", "Secret")).unwrap_err(), words);
+    }
+
+    #[test]
+    fn bodies_that_are_no_protobuf_are_refused_in_the_reference_s_words() {
+        let prefix = "the object provided is unrecognized (must be of type ConfigMap): ";
+        for (body, words) in [
+            (&b""[..], "empty data (<empty>)"),
+            (b"k8s\0", "empty body (6b387300)"),
+            (
+                b"hello",
+                "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0] (68656c6c6f)",
+            ),
+        ] {
+            assert_eq!(read(body).unwrap_err(), format!("{prefix}{words}"));
+        }
+        let cut_off = seal("v1", "ConfigMap", Backward::default(), |out| out.bytes(&[0x0a, 0x05]));
+        let words = "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: unexpected EOF";
+        assert_eq!(read(&cut_off.unwrap()).unwrap_err(), words);
+    }
+}
