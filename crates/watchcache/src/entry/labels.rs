@@ -190,7 +190,7 @@ mod tests {
         };
         let metadata = [delimited(1, b"name"), label("a", "1"), label("b", ""), delimited(12, b"")].concat();
         let object = [delimited(1, &metadata), delimited(2, b"spec")].concat();
-        let type_meta = delimited(1, b"v1");
+        let type_meta = delimited(1, &delimited(1, b"v1"));
         let bytes = [&MAGIC[..], &type_meta, &delimited(2, &object), &delimited(3, b"")].concat();
         assert_eq!(scanned(&bytes), owned(&[("a", "1"), ("b", "")]));
         for end in 0..bytes.len() {
