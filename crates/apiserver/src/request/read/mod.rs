@@ -76,7 +76,8 @@ pub fn storage_status(error: &pintle_storage::Error) -> Status {
     use pintle_storage::Error;
     match error {
         Error::Compacted { .. } => Status::expired("The provided resource version is too old"),
-        Error::TooLarge => Status::too_large(error.to_string()),
+        // The reference has no type for it, so clients see a bare 500.
+        Error::TooLarge => Status::unclassified(error.to_string()),
         Error::NotApplied(_) | Error::Unknown(_) | Error::LeaderLost => {
             tracing::warn!(%error, "storage did not answer");
             Status::unclassified(error.to_string())
