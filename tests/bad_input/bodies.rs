@@ -16,7 +16,6 @@ async fn broken_documents_are_bad_requests() {
     for (content_type, body) in [
         ("application/json", "{"),
         ("application/json", ""),
-        ("application/json", "null"),
         ("application/json", "[]"),
         ("application/json", "\"text\""),
         ("application/json", r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":[]}"#),
@@ -36,6 +35,9 @@ async fn broken_documents_are_bad_requests() {
     assert_eq!(reply.status, 400);
     let reply = post_as(&mut connection, "image/png", "{}").await;
     assert_eq!(reply.status, 415, "{}", reply.text());
+    // Nothing is a document in which everything is left out.
+    let reply = post_as(&mut connection, "application/json", "null").await;
+    assert_eq!(reply.status, 422, "{}", reply.text());
     victim.stays_well().await;
 }
 

@@ -3,6 +3,7 @@
 //! Their packages are fetched once, into cargo's folder. Where the language or its registry is missing, the test
 //! says that it skips.
 #![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
+#![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
 use pintle_tests::program::{self, Ended};
 use pintle_tests::{Folder, Server};

@@ -1,5 +1,10 @@
 //! kube-rs, the Rust client: typed objects, typed errors, watches that resume.
 #![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "patches are what kube-rs takes: serde_json's"
+)]
 
 mod objects;
 mod watches;

@@ -108,7 +108,7 @@ async fn the_runtime_s_watcher_lists_and_follows() {
 async fn a_stopping_server_ends_its_watches() {
     let server = Server::start();
     let api = config_maps(&server).await;
-    let events = api.watch(&WatchParams::default(), "0").await.unwrap();
+    let events = api.watch(&WatchParams::default().disable_bookmarks(), "0").await.unwrap();
     pin_mut!(events);
     api.create(&PostParams::default(), &config_map("a", &[])).await.unwrap();
     assert_eq!(next(&mut events).await.0, "added a");

@@ -7,6 +7,7 @@ mod applying;
 mod changing;
 mod deleting;
 mod gaps;
+mod generating;
 mod looking;
 mod making;
 mod watching;
