@@ -331,14 +331,16 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_head_is_waited_for_from_its_first_byte_on() {
         let (mut client, mut patient, _turns) = connection(false);
-        let drip = tokio::spawn(async move {
-            while client.write_all(b"x").await.is_ok() {
+        let drip = async {
+            loop {
+                client.write_all(b"x").await.unwrap();
                 tokio::time::sleep(5 * SECOND).await;
             }
-        });
-        assert_eq!(patience(&mut patient).await, 32);
-        drop(patient);
-        drip.await.unwrap();
+        };
+        tokio::select! {
+            waited = patience(&mut patient) => assert_eq!(waited, 32),
+            () = drip => {}
+        }
     }
 
     #[tokio::test(start_paused = true)]
@@ -361,20 +363,24 @@ mod tests {
         client.write_all(b"head").await.unwrap();
         patient.read_exact(&mut [0; 4]).await.unwrap();
         drop(turns.begin());
-        let slow = tokio::spawn(async move {
+        let slow = async {
             let mut taken = 0;
             while taken < 1000 {
                 tokio::time::sleep(20 * SECOND).await;
                 taken += client.read(&mut [0; 64]).await.unwrap();
             }
-            client
-        });
+        };
         let (mut read, mut write) = tokio::io::split(patient);
-        let reading = tokio::spawn(async move { read.read(&mut [0; 4]).await });
-        write.write_all(&[0; 1000]).await.unwrap();
-        write.flush().await.unwrap();
-        assert!(!reading.is_finished(), "nobody gave up while the answer was on its way");
-        slow.await.unwrap();
+        let answer = async {
+            write.write_all(&[0; 1000]).await.unwrap();
+            write.flush().await.unwrap();
+        };
+        let both = async { tokio::join!(slow, answer) };
+        // As hyper does: it waits for the next head while the answer is still on its way.
+        tokio::select! {
+            ended = read.read_u8() => panic!("given up while the answer was on its way: {ended:?}"),
+            _ = both => {}
+        }
     }
 
     #[tokio::test(start_paused = true)]
@@ -390,12 +396,15 @@ mod tests {
     async fn the_end_waits_for_the_client_and_takes_what_it_still_sends() {
         let (mut client, mut patient, _turns) = connection(false);
         client.write_all(b"nobody asked").await.unwrap();
-        let closing = tokio::spawn(async move { patient.shutdown().await.map(|()| patient) });
-        assert_eq!(client.read(&mut [0; 4]).await.unwrap(), 0, "our side is closed");
-        client.write_all(&[0; 500]).await.unwrap();
-        assert!(!closing.is_finished());
-        drop(client);
-        closing.await.unwrap().unwrap();
+        let ends = async {
+            assert_eq!(client.read(&mut [0; 4]).await.unwrap(), 0, "the server's side is closed");
+            client.write_all(&[0; 500]).await.unwrap();
+            drop(client);
+        };
+        let begun = Instant::now();
+        let (closed, ()) = tokio::join!(patient.shutdown(), ends);
+        closed.unwrap();
+        assert!(begun.elapsed() < LINGER_MAX);
     }
 
     #[tokio::test(start_paused = true)]
