@@ -9,3 +9,4 @@
 //! It never knows what a value means: no objects, no JSON, no HTTP, no kind's name.
 
 pub mod log;
+pub mod revisions;
