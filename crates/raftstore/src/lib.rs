@@ -10,3 +10,4 @@
 
 pub mod log;
 pub mod revisions;
+pub mod state_machine;

@@ -12,3 +12,11 @@ pub mod mvccpb {
 pub mod etcdserverpb {
     tonic::include_proto!("etcdserverpb");
 }
+
+/// Content of log entries.
+pub mod pintle {
+    /// Commands.
+    pub mod command {
+        tonic::include_proto!("pintle.command");
+    }
+}
