@@ -9,5 +9,6 @@
 //! It never knows what a value means: no objects, no JSON, no HTTP, no kind's name.
 
 pub mod log;
+pub mod raft;
 pub mod revisions;
 pub mod state_machine;

@@ -19,4 +19,9 @@ pub mod pintle {
     pub mod command {
         tonic::include_proto!("pintle.command");
     }
+
+    /// Consensus.
+    pub mod raft {
+        tonic::include_proto!("pintle.raft");
+    }
 }

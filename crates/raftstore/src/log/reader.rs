@@ -1,7 +1,7 @@
 //! Reading entries, from memory or from disk, beside the writer.
 
-use super::Entry;
 use super::index::{Found, Index};
+use super::{Entry, State};
 use bytes::Bytes;
 use parking_lot::RwLock;
 use std::io;
@@ -22,6 +22,11 @@ impl LogReader {
     /// The index of the first and of the last entry; `None` when there are none.
     pub fn range(&self) -> Option<(u64, u64)> {
         self.index.read().range()
+    }
+
+    /// What is remembered beside entries, with what was saved last even where it is not durable yet.
+    pub fn state(&self) -> State {
+        self.index.read().state().clone()
     }
 
     /// The entries of `range` that are there, in order, until they have `bytes_max` bytes together; at least one.
