@@ -10,7 +10,9 @@ mod run;
 pub mod served;
 pub mod server;
 pub mod sources;
+mod stopping;
 
 pub use config::Config;
 pub use run::{StartError, run};
 pub use server::Server;
+pub use stopping::Stopping;

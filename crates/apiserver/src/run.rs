@@ -8,6 +8,7 @@ use crate::request::receive::{Listener, TlsConfig, TlsError, serve};
 use crate::served::{Documents, Served};
 use crate::server::{Parts, Server};
 use crate::sources::Sources;
+use crate::stopping::Stopping;
 use pintle_catalog::catalog;
 use pintle_storage::Storage;
 use pintle_watchcache::{Config as CacheConfig, ResourceConfig, WatchCache};
@@ -34,7 +35,7 @@ pub enum StartError {
     Tokens(#[from] TokenFileError),
 }
 
-/// Serves the API on `storage` until `stop`. Calls `ready` with its address once it answers everything: the cache
+/// Serves the API on `storage` until it is told to stop. Calls `ready` with its address once it answers everything: the cache
 /// is loaded and the objects that every cluster has are there.
 ///
 /// # Errors
@@ -43,7 +44,7 @@ pub async fn run(
     config: Config,
     storage: Arc<dyn Storage>,
     ready: impl FnOnce(SocketAddr),
-    stop: CancellationToken,
+    stopping: Stopping,
 ) -> Result<(), StartError> {
     let tls = TlsConfig::load(&config.tls)?;
     let tokens = config.token_auth_file.as_deref().map(TokenFile::load).transpose()?.unwrap_or_default();
@@ -57,18 +58,18 @@ pub async fn run(
         authorization: authorization(&config.authorization_modes),
         served: Served::new(catalog().resources(), catalog().groups(), Documents::new(Sources.now())),
         address: listener.address,
-        stopping: stop.clone(),
+        stopping: stopping.clone(),
         config,
         storage,
         cache,
     }));
     background::start(&server, &tasks, &halt);
     let address = listener.address;
-    let serving = serve(Arc::clone(&server), listener, tls, stop.clone());
+    let serving = serve(Arc::clone(&server), listener, tls, stopping.begun.clone());
     let watching = async {
         tokio::select! {
             () = started(&server) => ready(address),
-            () = stop.cancelled() => {}
+            () = stopping.begun.cancelled() => {}
         }
     };
     tokio::join!(serving, watching);

@@ -5,13 +5,13 @@ use crate::request::authenticate::Authentication;
 use crate::request::authorize::Authorization;
 use crate::served::Served;
 use crate::sources::Sources;
+use crate::stopping::Stopping;
 use parking_lot::RwLock;
 use pintle_storage::Storage;
 use pintle_watchcache::WatchCache;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use tokio_util::sync::CancellationToken;
 
 /// One frontend.
 pub struct Server {
@@ -32,8 +32,8 @@ pub struct Server {
     served: RwLock<Arc<Served>>,
     storage_answers: AtomicBool,
     bootstrapped: AtomicBool,
-    /// Cancelled when the server is on its way out: it wants no new traffic, and ends what would stay open.
-    pub stopping: CancellationToken,
+    /// Whether the server is on its way out.
+    pub stopping: Stopping,
 }
 
 /// The parts of a frontend.
@@ -52,8 +52,8 @@ pub struct Parts {
     pub served: Served,
     /// Where it listens.
     pub address: SocketAddr,
-    /// Cancelled when it is to stop.
-    pub stopping: CancellationToken,
+    /// When it is to stop.
+    pub stopping: Stopping,
 }
 
 impl Server {

@@ -13,8 +13,10 @@ fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?);
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=data/types");
+    println!("cargo::rerun-if-changed=data/overlay");
     println!("cargo::rerun-if-changed=data/own.texts");
     join_facts(Path::new("data/types"), &out.join("types.facts"))?;
+    join_facts(Path::new("data/overlay"), &out.join("overlay.facts"))?;
     descriptions::write(&published::schemas(), Path::new("data/own.texts"), &out)
 }
 

@@ -1,10 +1,12 @@
 //! The built-in kinds: facts as data, read once at start, and the few hooks that data cannot replace.
 //!
-//! The facts below `data/` are made by `cargo xtask catalog` and carry no prose. Absent on purpose: I/O, HTTP.
+//! The facts below `data/` are made by `cargo xtask catalog` and carry no prose, but for `data/overlay/`, which is
+//! ours: what the reference does in code and no published fact says. Absent on purpose: I/O, HTTP.
 //!
 //! ```text
 //! data/types/*.facts --> Struct by OpenAPI name ---+--> kinds
-//! data/resources.facts --> Resource ---------------+
+//! data/overlay/*.facts --> their defaults ---------+
+//! data/resources.facts --> Resource ---------------+ <-- hooks/GROUP/KIND.rs
 //! data/bootstrap.facts --> objects a fresh server makes
 //! data/openapi.facts, descriptions --> what OpenAPI documents say beside
 //! ```
@@ -41,7 +43,9 @@ pub fn catalog() -> &'static Catalog {
 
 impl Catalog {
     fn load() -> Catalog {
-        let definitions = Definitions::read(include_str!(concat!(env!("OUT_DIR"), "/types.facts")));
+        let types = include_str!(concat!(env!("OUT_DIR"), "/types.facts"));
+        let overlay = include_str!(concat!(env!("OUT_DIR"), "/overlay.facts"));
+        let definitions = Definitions::read(types, overlay);
         let (groups, resources) =
             load::resources::read(include_str!("../data/resources.facts"), &definitions);
         let Definitions { structs, kinds } = definitions;

@@ -18,6 +18,6 @@ pub(crate) fn run(given: &Given) -> Result<(), Failure> {
     frontend::block_on(async {
         let stop = Stop::listen(options.shutdown_delay)?;
         let ready = |address| tracing::info!(%address, "serving");
-        frontend::serve(options, "--secure-port", ready, stop.token()).await
+        frontend::serve(options, "--secure-port", ready, stop.stopping()).await
     })
 }

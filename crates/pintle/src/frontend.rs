@@ -3,23 +3,24 @@
 use crate::failure::Failure;
 use crate::options::{Certificate, Options, Tls};
 use crate::pki;
-use pintle_apiserver::StartError;
 use pintle_apiserver::config::{Build, Config, TlsFiles};
+use pintle_apiserver::{StartError, Stopping};
+use pintle_meta::value::STACK_SIZE;
 use pintle_storage::memory::Memory;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use tokio_util::sync::CancellationToken;
 
 /// Runs a server's work on a runtime of its own.
 ///
 /// # Errors
 /// That of the work, or the system's when it gives no threads.
 pub(crate) fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_SIZE).build();
     runtime.map_err(|source| Failure::System { what: "can't start threads", source })?.block_on(work)
 }
 
-/// Serves until `stop`; `ready` hears the address once everything is answered. `port_flag` is how another port
+/// Serves until told to stop; `ready` hears the address once everything is answered. `port_flag` is how another port
 /// is chosen.
 ///
 /// # Errors
@@ -28,10 +29,10 @@ pub(crate) async fn serve(
     options: Options,
     port_flag: &str,
     ready: impl FnOnce(SocketAddr),
-    stop: CancellationToken,
+    stopping: Stopping,
 ) -> Result<(), Failure> {
     let address = options.bind_address;
-    let served = pintle_apiserver::run(config(options)?, Arc::new(Memory::new()), ready, stop).await;
+    let served = pintle_apiserver::run(config(options)?, Arc::new(Memory::new()), ready, stopping).await;
     served.map_err(|error| match error {
         StartError::Listen(error) => Failure::listen(address, &error, port_flag),
         other => Failure::Start(other),

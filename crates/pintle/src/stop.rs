@@ -1,16 +1,16 @@
 //! The signal to stop. The first one starts an orderly end; a second one ends the process at once.
 
 use crate::failure::Failure;
+use pintle_apiserver::Stopping;
 use std::io;
 use std::time::Duration;
 use tokio::signal;
 use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
 
 /// Listens for signals as long as it lives.
 #[derive(Debug)]
 pub(crate) struct Stop {
-    token: CancellationToken,
+    stopping: Stopping,
     _listening: JoinSet<()>,
 }
 
@@ -25,25 +25,26 @@ impl Stop {
     pub(crate) fn listen(delay: Duration) -> Result<Stop, Failure> {
         let system = |source| Failure::System { what: "can't wait for signals", source };
         let mut signals = Signals::new().map_err(system)?;
-        let token = CancellationToken::new();
-        let stopped = token.clone();
+        let stopping = Stopping::default();
+        let told = stopping.clone();
         let mut listening = JoinSet::new();
         listening.spawn(async move {
             signals.next().await;
             tracing::info!("stopping; a second signal ends at once");
+            told.announced.cancel();
             tokio::select! {
-                () = tokio::time::sleep(delay) => stopped.cancel(),
+                () = tokio::time::sleep(delay) => told.begun.cancel(),
                 () = signals.next() => std::process::exit(IMPATIENT),
             }
             signals.next().await;
             std::process::exit(IMPATIENT);
         });
-        Ok(Stop { token, _listening: listening })
+        Ok(Stop { stopping, _listening: listening })
     }
 
-    /// Cancelled when it is time to end.
-    pub(crate) fn token(&self) -> CancellationToken {
-        self.token.clone()
+    /// Cancelled as the end is announced, and as it comes.
+    pub(crate) fn stopping(&self) -> Stopping {
+        self.stopping.clone()
     }
 }
 

@@ -1,4 +1,5 @@
 //! The log on a disk that loses power, fails and decays: what was acknowledged is there, what is there was written.
+#![allow(clippy::unwrap_used, clippy::disallowed_types, reason = "a test that can't go on fails")]
 
 use bytes::Bytes;
 use pintle_raftstore::log::{

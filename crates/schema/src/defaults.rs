@@ -1,29 +1,56 @@
-//! The defaults that a type publishes, set on a document in normal form. A kind's own come after, by its hook.
+//! The defaults that a type carries, published or not, set on a document in normal form. What depends on other
+//! members comes after, by the kind's hook.
 
 use crate::decode::set_field;
-use crate::types::{Struct, Type};
+use crate::types::{Field, Struct, Type};
+use pintle_meta::quantity::{Quantity, Scale};
 use pintle_meta::{Map, Value};
 
-/// Sets every published default below `document` where nothing, or Go's zero of a non-pointer, stands.
+/// Sets every default below `document` where nothing, or Go's zero of a non-pointer, stands.
 pub fn apply(ty: &Struct, document: &mut Value) {
     if !ty.has_defaults() {
         return;
     }
     let Value::Map(map) = document else { return };
     for field in ty.fields() {
-        if let Some(default) = &field.default {
-            let unset = match map.get(&field.name) {
-                None | Some(Value::Null) => true,
-                Some(value) => !field.pointer && value.is_empty(),
-            };
-            if unset {
-                set_field(ty, map, &field.name, default.clone());
-            }
+        if let Some(default) = field.set_when_unset() {
+            set_when_unset(ty, field, map, default);
+        }
+        if field.thousandths && map.get(&field.name).is_some_and(has_finer) {
+            map.get_mut(&field.name).into_iter().for_each(round_up);
         }
         if leads_to_defaults(&field.ty)
             && let Some(value) = map.get_mut(&field.name)
         {
             descend(&field.ty, value);
+        }
+    }
+}
+
+fn set_when_unset(ty: &Struct, field: &Field, map: &mut Map, default: &Value) {
+    let unset = match map.get(&field.name) {
+        None | Some(Value::Null) => true,
+        Some(value) => !field.pointer && value.is_empty(),
+    };
+    // A default that is Go's zero says nothing of a member that is no pointer.
+    if unset && (field.pointer || !default.is_empty()) {
+        set_field(ty, map, &field.name, default.clone());
+    }
+}
+
+/// Whether a quantity is written with a unit below a thousandth, so that it may have to be rounded.
+fn has_finer(quantities: &Value) -> bool {
+    let finer = |text: &str| text.ends_with(['n', 'u']) || text.contains("e-");
+    quantities.as_map().is_some_and(|map| map.values().any(|value| value.as_str().is_some_and(finer)))
+}
+
+fn round_up(quantities: &mut Value) {
+    let Value::Map(map) = quantities else { return };
+    for (_, value) in map.iter_mut() {
+        if let Ok(mut quantity) = Quantity::from_value(value)
+            && !quantity.round_up(Scale::Milli)
+        {
+            *value = quantity.to_value();
         }
     }
 }

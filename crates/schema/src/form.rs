@@ -62,7 +62,17 @@ pub fn serve(
     object
 }
 
-/// Sets the defaults of `version`, published and the kind's own.
+/// An object brought from one served version to another, with the other's defaults.
+pub fn convert(resource: &Resource, from: &Version, to: &Version, mut object: Value) -> Value {
+    if from.kind != to.kind {
+        resource.hooks.convert(&from.name, &to.name, &mut object);
+        object = restore(&to.schema, object);
+    }
+    default(resource, to, &mut object);
+    object
+}
+
+/// Sets the defaults of `version`, those of its types and then the kind's own.
 pub fn default(resource: &Resource, version: &Version, object: &mut Value) {
     defaults::apply(&version.schema, object);
     resource.hooks.default(&version.name, object);
@@ -128,7 +138,8 @@ fn restore(schema: &Struct, object: Value) -> Value {
     }
 }
 
-/// Turns empty lists and maps that Go would still print into nil.
+/// Turns empty lists and maps that Go would still print into nil, and nil bytes of a map, which protobuf can't
+/// tell from none, into none.
 fn drop_empty(ty: &Struct, object: &mut Value) {
     let Value::Map(map) = object else { return };
     let mut nil: Vec<&str> = Vec::new();
@@ -145,7 +156,7 @@ fn drop_empty(ty: &Struct, object: &mut Value) {
     let deep: Vec<(&str, &Type)> = ty
         .fields()
         .iter()
-        .filter(|field| has_structs(&field.ty))
+        .filter(|field| loses_something(&field.ty))
         .map(|field| (&*field.name, &field.ty))
         .collect();
     for (name, ty) in deep {
@@ -161,6 +172,12 @@ fn drop_empty_below(ty: &Type, value: &mut Value) {
         (Type::List(list), Value::List(items)) => {
             items.make_mut().iter_mut().for_each(|item| drop_empty_below(&list.item, item));
         }
+        (Type::Map(map), Value::Map(members))
+            if matches!(map.value, Type::Bytes) && members.values().any(Value::is_null) =>
+        {
+            let nil = members.iter_mut().filter(|(_, bytes)| bytes.is_null());
+            nil.for_each(|(_, bytes)| *bytes = "".into());
+        }
         (Type::Map(map), Value::Map(members)) => {
             members.iter_mut().for_each(|(_, member)| drop_empty_below(&map.value, member));
         }
@@ -168,11 +185,11 @@ fn drop_empty_below(ty: &Type, value: &mut Value) {
     }
 }
 
-fn has_structs(ty: &Type) -> bool {
+fn loses_something(ty: &Type) -> bool {
     match ty {
         Type::Struct(_) => true,
-        Type::List(list) => has_structs(&list.item),
-        Type::Map(map) => has_structs(&map.value),
+        Type::List(list) => loses_something(&list.item),
+        Type::Map(map) => matches!(map.value, Type::Bytes) || loses_something(&map.value),
         _ => false,
     }
 }

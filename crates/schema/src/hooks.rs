@@ -7,14 +7,26 @@ use std::fmt::Debug;
 
 /// A kind's pure functions. Every method has a default that does nothing.
 pub trait Hooks: Debug + Send + Sync {
-    /// Sets the defaults that the published schema does not carry, on an object of `version`.
+    /// Sets the defaults that depend on other members, on an object of `version` whose types' own defaults are
+    /// set. Runs on every decode, reads from storage included: idempotent, and cheap where nothing is to be done.
     fn default(&self, _version: &str, _object: &mut Value) {}
 
     /// Clears and sets what a create may not choose (status, generated fields).
     fn prepare_create(&self, _object: &mut Value) {}
 
+    /// Whether a create keeps the status it is sent, although updates of the whole object do not.
+    fn creates_with_status(&self) -> bool {
+        false
+    }
+
     /// Keeps of `old` what an update may not change, and clears what it may not set.
     fn prepare_update(&self, _object: &mut Value, _old: &Value) {}
+
+    /// [`Hooks::prepare_update`] for a write through a subresource that shows the object itself (`status`,
+    /// `finalize`, `resize`).
+    fn prepare_subresource(&self, _subresource: &str, object: &mut Value, old: &Value) {
+        self.prepare_update(object, old);
+    }
 
     /// What is wrong with an object about to be created, in the reference's order.
     fn validate_create(&self, _object: &Value) -> Vec<FieldError> {
@@ -25,6 +37,9 @@ pub trait Hooks: Debug + Send + Sync {
     fn validate_update(&self, _object: &Value, _old: &Value) -> Vec<FieldError> {
         Vec::new()
     }
+
+    /// What else changes in an object whose metadata was just marked as being deleted.
+    fn mark_deleting(&self, _object: &mut Value) {}
 
     /// Whether an object that is being deleted may go now that it has no finalizers in its metadata.
     fn may_finish_deletion(&self, _object: &Value) -> bool {
@@ -47,6 +62,11 @@ pub trait Hooks: Debug + Send + Sync {
 
     /// The cells whose column is computed, in column order.
     fn cells(&self, _object: &Value, _now_unix_seconds: i64) -> Vec<Value> {
+        Vec::new()
+    }
+
+    /// The `conditions` of the object's table row (TableRowCondition); none for almost every object.
+    fn row_conditions(&self, _object: &Value) -> Vec<Value> {
         Vec::new()
     }
 }

@@ -9,6 +9,7 @@ pub mod form;
 pub mod hooks;
 pub mod object_meta;
 pub mod openapi;
+pub mod ownership;
 pub mod partial;
 pub mod patch;
 pub mod resource;

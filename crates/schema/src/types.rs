@@ -116,6 +116,11 @@ pub struct Field {
     pub required: bool,
     /// The default that OpenAPI publishes because the type says so (not Go's zero).
     pub default: Option<Value>,
+    /// A default that the server sets in the same places by the same rule, but that OpenAPI does not publish:
+    /// the reference sets it in code. Never beside [`Field::default`].
+    pub implied: Option<Value>,
+    /// The quantities of this map are kept in whole thousandths; finer ones are rounded up where defaults are set.
+    pub thousandths: bool,
     /// Allowed values as OpenAPI publishes them; empty when there is no enum.
     pub allowed: Vec<Str>,
     /// How apply owns a struct, map or `[]byte` here; lists carry theirs in [`ListType`].
@@ -270,7 +275,7 @@ impl Struct {
         self.zero.get_or_init(make).clone()
     }
 
-    /// Whether a published default stands anywhere below.
+    /// Whether a default, published or implied, stands anywhere below.
     pub(crate) fn has_defaults(&self) -> bool {
         *self.has_defaults.get_or_init(|| self.finds_default(&mut Vec::new()))
     }
@@ -282,7 +287,7 @@ impl Struct {
         }
         above.push(me);
         let found =
-            self.fields().iter().any(|field| field.default.is_some() || type_finds_default(&field.ty, above));
+            self.fields().iter().any(|field| field.is_defaulted() || type_finds_default(&field.ty, above));
         above.pop();
         found
     }
@@ -296,6 +301,17 @@ impl Struct {
 impl fmt::Debug for Struct {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Struct").field(&self.openapi_name).finish()
+    }
+}
+
+impl Field {
+    fn is_defaulted(&self) -> bool {
+        self.set_when_unset().is_some() || self.thousandths
+    }
+
+    /// What the server sets where nothing was said: the published default, or the one that is only implied.
+    pub fn set_when_unset(&self) -> Option<&Value> {
+        self.default.as_ref().or(self.implied.as_ref())
     }
 }
 

@@ -66,6 +66,8 @@ fn limit() -> Field {
         pointer: false,
         required: false,
         default: None,
+        implied: None,
+        thousandths: false,
         allowed: Vec::new(),
         members: Members::Unsaid,
         patch: Patch::default(),

@@ -13,6 +13,24 @@ pub(crate) enum Failure {
         /// What the system said.
         reason: String,
     },
+    /// A program that can't be started or says no.
+    #[error("`{program}` {reason}")]
+    Program {
+        /// Its command line.
+        program: String,
+        /// How it ended.
+        reason: String,
+    },
+    /// A stage of `cargo verify`.
+    #[error("stage {stage} failed: {source}\nto do: {advice}")]
+    Stage {
+        /// Its name.
+        stage: &'static str,
+        /// What to do about it.
+        advice: &'static str,
+        /// What it said.
+        source: Box<Failure>,
+    },
     /// What was found is not what was expected.
     #[error("{0}")]
     Found(String),

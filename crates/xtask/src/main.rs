@@ -2,11 +2,15 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks to its terminal")]
 
 mod catalog;
+mod conform;
 mod failure;
+mod program;
+mod stages;
+mod verify;
 
 use clap::{Parser, Subcommand};
 use failure::Failure;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Developer commands of Pintle.
@@ -28,12 +32,18 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Holds recorded conversations with kube-apiserver against a fresh server.
+    Conform(conform::Order),
+    /// Everything that CI checks, in the order of how soon it fails; writes nothing.
+    Verify(verify::Order),
 }
 
 fn main() -> ExitCode {
-    let outcome = match Command::parse().task {
+    let outcome = at_the_top().and_then(|()| match Command::parse().task {
         Task::Catalog { facts, check } => catalog::run(&facts, check),
-    };
+        Task::Conform(order) => conform::run(&order),
+        Task::Verify(order) => verify::run(&order),
+    });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -41,6 +51,12 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Paths in these commands are meant from the top of the repository, wherever they are called.
+fn at_the_top() -> Outcome {
+    let top = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    std::env::set_current_dir(top).map_err(|error| Failure::file(top, error))
 }
 
 /// What every command may end with.

@@ -27,15 +27,17 @@ use tokio::time::Instant;
 
 /// Answers one request, whatever happens: errors become a Status, a panic becomes 500, lateness becomes 504.
 pub async fn answer(server: Arc<Server>, request: http::Request<Incoming>, peer: Peer) -> Response {
+    let only_head = request.method() == http::Method::HEAD;
+    let response = answer_whole(server, request, peer).await;
+    if only_head { reply::without_body(response) } else { response }
+}
+
+async fn answer_whole(server: Arc<Server>, request: http::Request<Incoming>, peer: Peer) -> Response {
     let warnings = Arc::new(Warnings::default());
     let received = match receive::receive(&server, request, peer) {
         Ok(received) => received,
         Err(refused) => {
-            return reply::finish(
-                reply::status(&refused.head, &refused.status),
-                &refused.audit_id,
-                &warnings,
-            );
+            return reply::finish(*refused.answer, &refused.audit_id, &warnings);
         }
     };
     let (head, audit_id, deadline) =
@@ -45,7 +47,7 @@ pub async fn answer(server: Arc<Server>, request: http::Request<Incoming>, peer:
         Ended::Answered(Err(status)) => reply::status(&head, &status),
         Ended::Panicked => {
             tracing::error!(%audit_id, path = head.uri.path(), "a request panicked");
-            let text = "This request caused apiserver to panic. Look in the logs for details.";
+            let text = "This request caused apiserver to panic. Look in the logs for details.\n";
             reply::text(500, text)
         }
         Ended::Late => {

@@ -4,5 +4,6 @@
 //! the program where it is found.
 
 pub(crate) mod flags;
+mod overlay;
 pub(crate) mod resources;
 pub(crate) mod types;

@@ -154,8 +154,8 @@ fn subresource(text: &str, owner: &GroupVersionKind, definitions: &Definitions) 
     let verbs = verbs(verb_words);
     let view = match kind.kind.as_str() {
         _ if !matches!(access, Access::Documents) => View::Action,
-        // Of the object itself, but only where data says which part a write may change.
-        _ if kind == *owner && !resets.is_empty() => View::Whole,
+        // Of the object itself; which part a write may change is said by `resets` and the kind's hook.
+        _ if kind == *owner && verbs.has(Verb::Update) => View::Whole,
         "Scale" => View::Scale(scale_paths()),
         _ => View::Action,
     };

@@ -6,15 +6,20 @@
 //!   inline GONAME NUMBER TYPE
 //!   JSONNAME TYPE NUMBER|- FLAG...
 //! ```
-//! TYPE is a scalar, a special name, `@STRUCT`, `[]TYPE`, `[]*TYPE` or `map:TYPE`; flags are in `flags`.
+//! TYPE is a scalar, a special name, `@STRUCT`, `[]TYPE`, `[]*TYPE` or `map:TYPE`; flags are in `flags`. The
+//! overlay adds what no published fact says; its grammar is in `overlay`.
 
 use super::flags;
+use super::overlay::Overlay;
 use pintle_meta::{GroupVersion, GroupVersionKind, Str};
 use pintle_schema::types::{
     Field, Inline, IntType, ListType, MapType, Members, Ownership, Special, Struct, Type,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
+
+/// The map of quantities that the reference rounds to thousandths.
+const RESOURCE_LIST: &str = "v1.ResourceList";
 
 /// All types, by OpenAPI name, and those of them that are kinds.
 pub(crate) struct Definitions {
@@ -31,8 +36,9 @@ struct Lines<'a> {
 }
 
 impl Definitions {
-    /// Reads the facts of all packages.
-    pub(crate) fn read(text: &str) -> Definitions {
+    /// Reads the facts of all packages and what the overlay adds to them.
+    pub(crate) fn read(text: &str, overlay: &str) -> Definitions {
+        let mut overlay = Overlay::read(overlay);
         let all = split(text);
         let structs: HashMap<Str, Arc<Struct>> = all
             .iter()
@@ -45,13 +51,14 @@ impl Definitions {
         let mut kinds = HashMap::new();
         for lines in &all {
             let ty = &structs[format!("{}.{}", lines.package, lines.name).as_str()];
-            lay_out(ty, lines, &structs);
+            lay_out(ty, lines, &structs, &mut overlay);
             if ty.field("kind").is_some_and(|(_, field)| field.go_name == "TypeMeta.Kind") {
                 kinds.extend(
                     group_version(lines.package).map(|gv| (gv.with_kind(lines.name), Arc::clone(ty))),
                 );
             }
         }
+        overlay.check_all_used();
         Definitions { structs, kinds }
     }
 }
@@ -72,7 +79,7 @@ fn split(text: &str) -> Vec<Lines<'_>> {
     all
 }
 
-fn lay_out(ty: &Struct, lines: &Lines<'_>, structs: &HashMap<Str, Arc<Struct>>) {
+fn lay_out(ty: &Struct, lines: &Lines<'_>, structs: &HashMap<Str, Arc<Struct>>, overlay: &mut Overlay) {
     let (mut fields, mut inlines) = (Vec::new(), Vec::new());
     for member in &lines.members {
         let mut words = member.split(' ');
@@ -84,7 +91,9 @@ fn lay_out(ty: &Struct, lines: &Lines<'_>, structs: &HashMap<Str, Arc<Struct>>) 
             let number = number.parse().expect("an inlined struct has a number");
             inlines.push(Inline { go_name: ty.into(), openapi_name: home, number });
         } else {
-            fields.push(field(name, ty, number, words, lines.package, structs));
+            let mut made = field(name, ty, number, words, lines.package, structs);
+            made.implied = overlay.take(lines.package, lines.name, name);
+            fields.push(made);
         }
     }
     ty.lay_out(fields, inlines);
@@ -104,15 +113,18 @@ fn field<'a>(
     let whole = matches!(ty, Type::Bytes) && flags.ownership == Ownership::Atomic;
     let members = if whole { Members::Atomic } else { flags.members };
     let go_type = flags.go_type.unwrap_or_else(|| Str::from(go_type(&ty, package)));
+    let thousandths = go_type == RESOURCE_LIST;
     Field {
         name: name.into(),
         ty,
         go_type,
+        thousandths,
         go_name: flags.go_name.unwrap_or_else(|| Str::from(capitalized(name))),
         omit: flags.omit,
         pointer: flags.pointer,
         required: flags.required,
         default: flags.default,
+        implied: None,
         allowed: flags.allowed,
         members,
         patch: flags.patch,

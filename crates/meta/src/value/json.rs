@@ -11,6 +11,10 @@ use std::io::{self, Write};
 /// How deep a document may nest: the bound of Go's decoder.
 pub const DEPTH_MAX: usize = 10_000;
 
+/// The stack, in bytes, of threads that walk documents: the deepest one must not overflow it. Pages of it that
+/// nobody touches cost nothing.
+pub const STACK_SIZE: usize = 64 * 1024 * 1024;
+
 /// Why bytes are not a JSON document.
 #[derive(Debug, thiserror::Error)]
 pub enum ParseError {

@@ -12,7 +12,7 @@ mod map;
 pub use ecow::EcoString as Str;
 pub use go_json::syntax_error;
 pub use json::{
-    DEPTH_MAX, ParseError, check_depth, float_text, parse, to_json, to_pretty_json, write_json,
+    DEPTH_MAX, ParseError, STACK_SIZE, check_depth, float_text, parse, to_json, to_pretty_json, write_json,
     write_json_string,
 };
 pub use list::List;

@@ -65,7 +65,7 @@ pub(crate) fn run(order: &DevOrder) -> Result<(), Failure> {
     frontend::block_on(async {
         let stop = Stop::listen(options.shutdown_delay)?;
         let unwritten = OnceLock::new();
-        let token = stop.token();
+        let token = stop.stopping().begun;
         let ready = |address: SocketAddr| match greet(&folder, &credentials, address) {
             Ok(greeting) => print!("{greeting}"),
             Err(failure) => {
@@ -73,7 +73,7 @@ pub(crate) fn run(order: &DevOrder) -> Result<(), Failure> {
                 token.cancel();
             }
         };
-        frontend::serve(options, "--port", ready, stop.token()).await?;
+        frontend::serve(options, "--port", ready, stop.stopping()).await?;
         unwritten.into_inner().map_or(Ok(()), Err)
     })
 }

@@ -5,6 +5,9 @@ use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
+/// Where a walk over keys begins and ends.
+type Bounds<'a> = (Bound<&'a [u8]>, Bound<&'a [u8]>);
+
 /// Keys between two bounds, as etcd's requests name them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Span {
@@ -54,7 +57,7 @@ impl Span {
         }
     }
 
-    fn bounds(&self) -> Option<(Bound<&[u8]>, Bound<&[u8]>)> {
+    fn bounds(&self) -> Option<Bounds<'_>> {
         Some(match self {
             Span::Key(key) => (Bound::Included(key), Bound::Included(key)),
             Span::Between(start, end) if start < end => (Bound::Included(start), Bound::Excluded(end)),

@@ -3,6 +3,7 @@
 use super::validate::{annotation_errors, label_errors};
 use pintle_meta::field::go_quote;
 use pintle_meta::{FieldError, Object, Value};
+use std::collections::BTreeSet;
 
 /// Members that never change.
 const IMMUTABLE: [&str; 6] =
@@ -41,11 +42,9 @@ pub fn validate_update(object: &Value, old: &Value) -> Vec<FieldError> {
 
 /// An object that is being deleted takes no more finalizers.
 fn new_finalizers(object: &Value, old: &Value) -> Option<FieldError> {
-    let added: Vec<String> = object
-        .finalizers()
-        .filter(|name| !old.finalizers().any(|have| have == *name))
-        .map(go_quote)
-        .collect();
+    let is_new = |name: &&str| !old.finalizers().any(|have| have == *name);
+    let added: BTreeSet<&str> = object.finalizers().filter(is_new).collect();
+    let added: Vec<String> = added.into_iter().map(go_quote).collect();
     if added.is_empty() {
         return None;
     }

@@ -5,6 +5,7 @@ mod error;
 pub mod json;
 pub mod merge;
 pub mod strategic;
+pub mod strict;
 
 pub use error::PatchError;
 

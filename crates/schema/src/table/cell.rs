@@ -95,6 +95,8 @@ mod tests {
             pointer: false,
             required: false,
             default: None,
+            implied: None,
+            thousandths: false,
             allowed: Vec::new(),
             members: Members::Unsaid,
             patch: Patch::default(),

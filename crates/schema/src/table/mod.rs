@@ -74,7 +74,14 @@ pub fn row(
         IncludeObject::Metadata => partial::object(object, version),
         IncludeObject::Object => object.clone(),
     };
-    Value::from([("cells", cells.into_iter().collect()), ("object", carried)])
+    let cells: Value = cells.into_iter().collect();
+    match resource.hooks.row_conditions(object) {
+        none if none.is_empty() => Value::from([("cells", cells), ("object", carried)]),
+        some => {
+            let conditions = some.into_iter().collect();
+            Value::from([("cells", cells), ("conditions", conditions), ("object", carried)])
+        }
+    }
 }
 
 fn definition(column: &Column) -> Value {

@@ -28,6 +28,10 @@ pub(crate) fn make(facts: &Path, published: &Published) -> Result<BTreeMap<Strin
     Ok(files)
 }
 
+/// Types that objects of other types hold as text, in annotations.
+const HELD_AS_TEXT: [&str; 2] =
+    ["io.k8s.api.autoscaling.v1.MetricSpec", "io.k8s.api.autoscaling.v1.MetricStatus"];
+
 /// Every type of a tier that is served, stored or sent, and what those refer to.
 fn reachable<'a>(structs: &BTreeMap<&'a str, Vec<Row<'a>>>) -> HashSet<&'a str> {
     let mut wanted: HashSet<&str> = HashSet::new();
@@ -35,6 +39,7 @@ fn reachable<'a>(structs: &BTreeMap<&'a str, Vec<Row<'a>>>) -> HashSet<&'a str> 
         .iter()
         .filter(|(_, rows)| rows.iter().any(|row| row.get("tier") != "scheme"))
         .map(|(name, _)| *name)
+        .chain(HELD_AS_TEXT)
         .collect();
     while let Some(name) = pending.pop() {
         if let Some((name, rows)) = structs.get_key_value(name).filter(|_| wanted.insert(name)) {

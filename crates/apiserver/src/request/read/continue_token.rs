@@ -59,8 +59,9 @@ fn decode(token: &str) -> Result<Continue, String> {
     if start.is_empty() {
         return Err(format!("no start key present (version {FORMAT})"));
     }
-    let stays_inside = !start.split('/').any(|part| matches!(part, "." | "..")) && !start.contains("//");
-    if !stays_inside {
+    // A key that a cleaned path would not be is no key of ours.
+    let is_clean = !start.split('/').any(|part| matches!(part, "." | "..")) && !start.contains("//");
+    if !is_clean || (start.len() > 1 && start.ends_with('/')) {
         return Err(start.to_owned());
     }
     Ok(Continue { revision, start: start.trim_start_matches('/').to_owned() })
@@ -89,6 +90,7 @@ mod tests {
         for (bad, reason) in [
             ("abc", "invalid character 'i' looking for beginning of value"),
             ("!!", "illegal base64 data at input byte 0"),
+            ("eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6NSwic3RhcnQiOiJhLyJ9", "a/"),
             ("eyJ2IjoidjkiLCJydiI6MSwic3RhcnQiOiJhIn0", "server does not recognize this encoded version v9"),
         ] {
             let message = Continue::decode(bad).unwrap_err().message;

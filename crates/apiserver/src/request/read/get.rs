@@ -1,7 +1,7 @@
 //! GET of one object, as new as the client asks for.
 
 use super::present::Presenter;
-use super::{cache_status, options};
+use super::{cache_status, check_name, options};
 use crate::request::authorize::Authorized;
 use crate::request::reply::{Negotiated, Response};
 use crate::served::Target;
@@ -18,9 +18,11 @@ pub(super) async fn get(
     negotiated: Negotiated,
 ) -> Result<Response, Status> {
     let (info, query) = (&request.received.info, &request.received.query);
-    if query.first("export").is_some_and(|text| !text.is_empty()) {
-        return Err(Status::bad_request("the export parameter is no longer supported"));
+    if query.flag("export") {
+        let text = "the export parameter, deprecated since v1.14, is no longer supported";
+        return Err(Status::bad_request(text));
     }
+    check_name(&info.name)?;
     let freshness = match options::resource_version(query.first("resourceVersion").unwrap_or_default())? {
         ResourceVersion::Unset => Freshness::Latest,
         ResourceVersion::Any => Freshness::Any,

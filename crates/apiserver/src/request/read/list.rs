@@ -33,15 +33,18 @@ pub(super) async fn list(
         ListRequest::new(from_key(range, first.as_deref()), start.freshness).limit(start.limit as u64);
     let snapshot = view.list(request).await.map_err(|error| expired_page(cache_status(error), &start))?;
     let selection = Selection::new(target, &options);
-    let page = Page::take(snapshot.iter(), &selection, start.limit);
+    let everything = selection.is_everything();
+    let picks = |entry: &&Arc<Entry>| everything || selection.matches(entry);
+    let page = Page::take(snapshot.iter(), picks, start.limit);
     let last = page.entries.last().filter(|_| page.more).map(|entry| entry.key());
     let base = view.key(namespace, "").len();
     let meta = ListMeta {
         revision: snapshot.revision(),
         continue_token: last.map(|key| next_token(&key[base..], snapshot.revision())),
-        remaining: last.filter(|_| selection.is_everything()).map(|key| snapshot.count_after(key)),
+        remaining: last.filter(|_| everything).map(|key| snapshot.count_after(key)),
     };
-    presenter.list(&page.entries, &meta).await
+    let entries: Vec<Arc<Entry>> = page.entries.into_iter().cloned().collect();
+    presenter.list(&entries, &meta).await
 }
 
 /// The part of `range` from `first` on.
@@ -110,20 +113,19 @@ impl Start {
 }
 
 /// The objects of one page.
-struct Page {
-    entries: Vec<Arc<Entry>>,
+#[derive(Debug, PartialEq)]
+struct Page<T> {
+    entries: Vec<T>,
     more: bool,
 }
 
-impl Page {
-    fn take<'a>(entries: impl Iterator<Item = &'a Arc<Entry>>, selection: &Selection, limit: usize) -> Page {
-        let everything = selection.is_everything();
-        let mut chosen = entries.filter(|entry| everything || selection.matches(entry)).cloned();
-        if limit == 0 {
-            return Page { entries: chosen.collect(), more: false };
-        }
-        let entries = chosen.by_ref().take(limit).collect();
-        Page { entries, more: chosen.next().is_some() }
+impl<T> Page<T> {
+    /// The first `limit` of `entries` that are picked, or all. There is more when anything comes after the last of
+    /// them, picked or not: nobody looks on for the sake of a shorter answer.
+    fn take(mut entries: impl Iterator<Item = T>, picks: impl Fn(&T) -> bool, limit: usize) -> Page<T> {
+        let most = if limit == 0 { usize::MAX } else { limit };
+        let page = entries.by_ref().filter(picks).take(most).collect();
+        Page { entries: page, more: entries.next().is_some() }
     }
 }
 
@@ -133,4 +135,27 @@ fn expired_page(status: Status, start: &Start) -> Status {
     let token = Continue { revision: None, start: after.clone() }.encode();
     let text = "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.";
     Status::expired(text).with_continue(token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_ends_with_its_last_object_whatever_comes_after() {
+        let odd = |number: &u8| number % 2 == 1;
+        for (limit, end, want, more) in [
+            (0, 5, &[1, 3, 5][..], false),
+            (2, 5, &[1, 3], true),
+            (3, 5, &[1, 3, 5], false),
+            (3, 6, &[1, 3, 5], true),
+            (4, 6, &[1, 3, 5], false),
+        ] {
+            assert_eq!(
+                Page::take(1..=end, odd, limit),
+                Page { entries: want.to_vec(), more },
+                "{limit} {end}"
+            );
+        }
+    }
 }

@@ -31,13 +31,29 @@ pub async fn read(
     target: Target,
     verb: Verb,
 ) -> Result<Response, Status> {
-    let streams = verb != Verb::Get;
-    let negotiated = reply::negotiate(&request.received.head, streams)?;
+    let head = &request.received.head;
+    let negotiated = match verb {
+        Verb::Watch => reply::negotiate_stream(head)?,
+        _ => reply::negotiate(head, verb == Verb::List)?,
+    };
     match verb {
         Verb::Get => get::get(&server, &request, &target, negotiated).await,
         Verb::List => list::list(&server, &request, &target, negotiated).await,
         _ => watch::watch(server, &request, target, negotiated).await,
     }
+}
+
+/// Refuses a name that no key can have; nothing is stored under it.
+///
+/// # Errors
+/// 400.
+pub fn check_name(name: &str) -> Result<(), Status> {
+    let problems = pintle_meta::names::path_segment_name(name);
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let name = pintle_meta::field::go_quote(name);
+    Err(Status::bad_request(format!("Name parameter invalid: {name}: {}", problems.join(";"))))
 }
 
 /// The Status for what the cache could not do.
@@ -66,5 +82,21 @@ pub fn storage_status(error: &pintle_storage::Error) -> Status {
             Status::unclassified(error.to_string())
         }
         other => Status::unclassified(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_no_key_can_have_are_refused() {
+        assert_eq!(check_name("a b"), Ok(()));
+        for (name, want) in [
+            ("..", "Name parameter invalid: \"..\": may not be '..'"),
+            ("a%/", "Name parameter invalid: \"a%/\": may not contain '/';may not contain '%'"),
+        ] {
+            assert_eq!(check_name(name).unwrap_err().message, want);
+        }
     }
 }

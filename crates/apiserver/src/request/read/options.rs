@@ -32,7 +32,7 @@ pub struct ListOptions {
     pub limit: i64,
     /// Where the last page ended.
     pub continue_token: String,
-    /// When a watch ends.
+    /// When a watch ends; `None` when the server decides.
     pub timeout: Option<Duration>,
     /// A watch may send bookmarks.
     pub bookmarks: bool,
@@ -46,12 +46,13 @@ impl ListOptions {
     /// # Errors
     /// 400 for what can't be decoded, 422 for what does not go together.
     pub fn read(query: &Query, target: &Target, watch: bool) -> Result<ListOptions, Status> {
+        // Numbers are read with the rest of the query, selectors made of its texts after that.
+        let timeout = query.integer("timeoutSeconds").map_err(Status::bad_request)?;
+        let limit = query.integer("limit").map_err(Status::bad_request)?.unwrap_or_default();
         let labels = LabelSelector::parse(query.first("labelSelector").unwrap_or_default());
         let labels = labels.map_err(|error| Status::bad_request(error.to_string()))?;
         let fields = FieldSelector::parse(query.first("fieldSelector").unwrap_or_default());
         let fields = fields.map_err(|error| Status::bad_request(error.to_string()))?;
-        let timeout = query.integer("timeoutSeconds").map_err(Status::bad_request)?;
-        let limit = query.integer("limit").map_err(Status::bad_request)?.unwrap_or_default();
         let mut options = ListOptions {
             labels,
             fields,
@@ -59,7 +60,7 @@ impl ListOptions {
             version_match: Match::Unset,
             limit,
             continue_token: query.first("continue").unwrap_or_default().to_owned(),
-            timeout: timeout.and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs),
+            timeout: timeout.and_then(go_seconds),
             bookmarks: query.flag("allowWatchBookmarks"),
             initial_events: query.flag_if_given("sendInitialEvents"),
         };
@@ -141,6 +142,12 @@ impl ListOptions {
     }
 }
 
+/// So many seconds as a Go duration: none for 0, over at once for less, and what does not fit wraps around.
+fn go_seconds(seconds: i64) -> Option<Duration> {
+    let nanos = seconds.wrapping_mul(1_000_000_000);
+    (nanos != 0).then(|| Duration::from_nanos(u64::try_from(nanos).unwrap_or_default()))
+}
+
 /// The resourceVersion of a get or watch.
 ///
 /// # Errors
@@ -172,5 +179,22 @@ fn check_field_labels(fields: &FieldSelector, target: &Target) -> Result<(), Sta
             Err(Status::bad_request(text))
         }
         Some(unknown) => Err(Status::bad_request(format!("field label not supported: {}", unknown.field))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_are_as_many_as_fit_into_go_s_durations() {
+        assert_eq!(go_seconds(0), None);
+        assert_eq!(go_seconds(-1), Some(Duration::ZERO));
+        assert_eq!(go_seconds(5), Some(Duration::from_secs(5)));
+        assert_eq!(go_seconds(i64::MAX), Some(Duration::ZERO));
+        assert!(go_seconds(9_000_000_000).is_some_and(|long| long.as_secs() == 9_000_000_000));
+        assert!(
+            (1..200).all(|n| go_seconds(i64::MAX / n).is_none_or(|long| long.as_secs() < 10_000_000_000))
+        );
     }
 }

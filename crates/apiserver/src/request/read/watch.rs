@@ -37,13 +37,11 @@ pub(super) async fn watch(
     negotiated: Negotiated,
 ) -> Result<Response, Status> {
     let (info, query) = (&request.received.info, &request.received.query);
-    let mut options = ListOptions::read(query, &target, true)?;
-    if !info.name.is_empty() && info.parts.len() > 1 {
-        options.fields = options.fields.and_equal("metadata.name", &info.name);
-    }
+    // A watch by the old path need not say that it is one, and then has the options of a list.
+    let mut options = ListOptions::read(query, &target, query.flag("watch"))?;
+    select_name(&mut options, &info.name)?;
     let least = server.config.min_request_timeout;
-    let timeout = options.timeout.filter(|timeout| !timeout.is_zero());
-    let timeout = timeout.unwrap_or_else(|| server.sources.spread(least, least));
+    let timeout = options.timeout.unwrap_or_else(|| server.sources.spread(least, least));
     let content_type = stream_type(&negotiated);
     let selection = Selection::new(&target, &options);
     let namespace = target.namespace_of(info).unwrap_or_default();
@@ -54,7 +52,7 @@ pub(super) async fn watch(
     let wanted = WatchRequest::new(start).interest(selection.interest(namespace));
     let wanted = if selection.is_everything() { wanted } else { wanted.filter(selection) };
     let events = match view.watch(wanted).await {
-        Ok(watcher) => Events::new(watcher, presenter, &options, timeout, server.stopping.clone()),
+        Ok(watcher) => Events::new(watcher, presenter, &options, timeout, server.stopping.begun.clone()),
         Err(CacheError::Expired { oldest }) => return Ok(streamed(content_type, too_old(start, oldest))),
         Err(error) => return Err(cache_status(error)),
     };
@@ -63,6 +61,20 @@ pub(super) async fn watch(
         Some((Ok::<_, Infallible>(Frame::data(bytes)), events))
     });
     Ok(streamed(content_type, StreamBody::new(frames).boxed_unsync()))
+}
+
+/// The name in a path is a selector, and stands beside no other.
+fn select_name(options: &mut ListOptions, name: &str) -> Result<(), Status> {
+    if name.is_empty() {
+        return Ok(());
+    }
+    if options.fields.is_everything() {
+        options.fields = std::mem::take(&mut options.fields).and_equal("metadata.name", name);
+    }
+    if options.fields.exact("metadata.name") == Some(name) {
+        return Ok(());
+    }
+    Err(Status::bad_request("fieldSelector metadata.name doesn't match requested name"))
 }
 
 fn streamed(content_type: &'static str, body: Body) -> Response {
@@ -98,7 +110,9 @@ fn stream_type(negotiated: &Negotiated) -> &'static str {
 fn start(options: &ListOptions) -> Result<Start, Status> {
     let version = options::resource_version(&options.resource_version)?;
     let initial = options.initial_events == Some(true);
+    let unsaid = options.initial_events.is_none();
     Ok(match version {
+        ResourceVersion::Unset | ResourceVersion::Any if unsaid => Start::InitialThenLive(Freshness::Any),
         ResourceVersion::Unset if initial => Start::InitialThenLive(Freshness::Latest),
         ResourceVersion::Any if initial => Start::InitialThenLive(Freshness::Any),
         ResourceVersion::At(revision) if initial => {
@@ -115,6 +129,8 @@ struct Events {
     watcher: Watcher,
     presenter: Presenter,
     bookmarks: Option<Interval>,
+    /// The end of the initial events is told: they were asked for, and bookmarks too.
+    tells_initial_end: bool,
     last_bookmark: Option<Instant>,
     end: Instant,
     stopping: CancellationToken,
@@ -139,7 +155,17 @@ impl Events {
         });
         let last_bookmark =
             (options.bookmarks && timeout > LAST_BOOKMARK_BEFORE).then(|| end - LAST_BOOKMARK_BEFORE);
-        Events { watcher, presenter, bookmarks, last_bookmark, end, stopping, first: true, over: false }
+        Events {
+            watcher,
+            presenter,
+            tells_initial_end: options.bookmarks && options.initial_events == Some(true),
+            bookmarks,
+            last_bookmark,
+            end,
+            stopping,
+            first: true,
+            over: false,
+        }
     }
 
     /// The next event's bytes; `None` at the end.
@@ -176,7 +202,7 @@ impl Events {
                 self.presenter.event(word, &event.entry, event.revision, self.first)
             }
             Delivery::InitialEventsEnd(revision) => {
-                return self.bookmarks.is_some().then(|| self.presenter.bookmark(revision, true, self.first));
+                return self.tells_initial_end.then(|| self.presenter.bookmark(revision, true, self.first));
             }
             Delivery::Ended(Ending::Expired) => {
                 Err(Status::expired("The resourceVersion for the provided watch is too old."))

@@ -35,8 +35,8 @@ impl RequestInfo {
     /// Reads a method, a raw path and a query.
     ///
     /// # Errors
-    /// The reference's text for a `watch` or `proxy` prefix with nothing behind it.
-    pub fn of(method: &Method, raw_path: &str, query: &Query) -> Result<RequestInfo, String> {
+    /// The reference's text for a `watch` or `proxy` prefix with nothing behind it; it names no URL yet.
+    pub fn of(method: &Method, raw_path: &str, query: &Query) -> Result<RequestInfo, &'static str> {
         let path = percent_encoding::percent_decode_str(raw_path).decode_utf8_lossy().into_owned();
         let plain =
             RequestInfo { verb: Str::from(method.as_str().to_lowercase()), path, ..RequestInfo::default() };
@@ -66,12 +66,12 @@ impl RequestInfo {
             || ["attach", "exec", "proxy", "log", "portforward"].contains(&self.subresource.as_str())
     }
 
-    fn read_resource(&mut self, method: &Method, parts: &[&str]) -> Result<(), String> {
+    fn read_resource(&mut self, method: &Method, parts: &[&str]) -> Result<(), &'static str> {
         let mut parts = parts;
         let special = matches!(parts[0], "proxy" | "watch");
         if special {
             if parts.len() < 2 {
-                return Err(format!("unable to determine kind and namespace from url, {}", self.path));
+                return Err("unable to determine kind and namespace from url");
             }
             self.verb = parts[0].into();
             parts = &parts[1..];
@@ -87,7 +87,7 @@ impl RequestInfo {
         self.parts = parts.iter().map(|part| Str::from(*part)).collect();
         self.resource = self.parts.first().cloned().unwrap_or_default();
         self.name = self.parts.get(1).cloned().unwrap_or_default();
-        if !special {
+        if self.verb != "proxy" {
             self.subresource = self.parts.get(2).cloned().unwrap_or_default();
         }
         Ok(())
@@ -99,12 +99,12 @@ impl RequestInfo {
             return;
         }
         match self.verb.as_str() {
-            "get" => self.verb = if query.flag("watch") { "watch".into() } else { "list".into() },
+            "get" => {
+                self.verb = if query.flag("watch") { "watch".into() } else { "list".into() };
+                self.name = selected_name(query).unwrap_or_default();
+            }
             "delete" => self.verb = "deletecollection".into(),
             _ => {}
-        }
-        if matches!(self.verb.as_str(), "list" | "watch") {
-            self.name = selected_name(query).unwrap_or_default();
         }
     }
 }
@@ -156,6 +156,14 @@ mod tests {
                 ("patch", "apps", "a", "deployments", "d", "scale"),
             ),
             (Method::GET, "/api/v1/watch/namespaces/a/pods/p", "", ("watch", "", "a", "pods", "p", "")),
+            (Method::GET, "/api/v1/watch/pods/p/status", "", ("watch", "", "", "pods", "p", "status")),
+            (Method::GET, "/api/v1/proxy/nodes/n/x", "", ("proxy", "", "", "nodes", "n", "")),
+            (
+                Method::GET,
+                "/api/v1/watch/pods",
+                "fieldSelector=metadata.name%3Dx",
+                ("watch", "", "", "pods", "", ""),
+            ),
             (
                 Method::GET,
                 "/api/v1/pods",

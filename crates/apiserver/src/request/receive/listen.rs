@@ -26,6 +26,8 @@ const HEADER_READ_MAX: Duration = Duration::from_secs(32);
 const STREAMS_MAX: u32 = 1000;
 /// What one h2 stream may have waiting to be sent, in bytes: thousands of watches share a connection's memory.
 const SEND_BUFFER_MAX: usize = 64 * 1024;
+/// How large the head of an h2 request may be, in bytes: as much as Go's servers take, for selectors can be long.
+const HEAD_MAX: u32 = 1024 * 1024;
 /// How much a client may send on one h2 stream before we read it, in bytes.
 const STREAM_WINDOW: u32 = 256 * 1024;
 /// How long open requests get to finish when the server stops.
@@ -126,6 +128,7 @@ fn connection_builder() -> Builder<TokioExecutor> {
         .http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(STREAMS_MAX)
+        .max_header_list_size(HEAD_MAX)
         .max_send_buf_size(SEND_BUFFER_MAX)
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(4 * STREAM_WINDOW)

@@ -5,9 +5,10 @@
 pub struct Query(Vec<(String, String)>);
 
 impl Query {
-    /// Decodes `text`; pairs with a semicolon are dropped, as Go drops them.
+    /// Decodes `text`; pairs with a semicolon or a broken escape are dropped, as Go drops them.
     pub fn parse(text: &str) -> Query {
-        let pairs = text.split('&').filter(|pair| !pair.is_empty() && !pair.contains(';'));
+        let readable = |pair: &&str| !pair.is_empty() && !pair.contains(';') && escapes_are_whole(pair);
+        let pairs = text.split('&').filter(readable);
         Query(pairs.flat_map(|pair| form_urlencoded::parse(pair.as_bytes()).into_owned()).collect())
     }
 
@@ -50,17 +51,26 @@ impl Query {
     }
 }
 
+/// Whether two hexadecimal digits follow every percent sign.
+fn escapes_are_whole(text: &str) -> bool {
+    let is_escape =
+        |rest: &str| rest.as_bytes().iter().take(2).filter(|byte| byte.is_ascii_hexdigit()).count() == 2;
+    text.split('%').skip(1).all(is_escape)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn options_read_as_go_reads_them() {
-        let query =
-            Query::parse("a=1&a=2&flag&off=False&zero=0&s=x%3Dy+z&bad;=1&n=-5&big=99999999999999999999&e=");
+        let query = Query::parse(
+            "x%=1&y=%4&z=%zz&a=1&a=2&flag&off=False&zero=0&s=x%3Dy+z&bad;=1&n=-5&big=99999999999999999999&e=",
+        );
         assert_eq!(query.all("a").collect::<Vec<_>>(), ["1", "2"]);
         assert!(query.flag("flag") && !query.flag("off") && !query.flag("zero") && !query.flag("absent"));
         assert_eq!(query.first("s"), Some("x=y z"));
+        assert_eq!(["x%", "x", "y", "z"].map(|key| query.first(key)), [None; 4]);
         assert_eq!(query.integer("n"), Ok(Some(-5)));
         assert_eq!(query.integer("e"), Err("strconv.ParseInt: parsing \"\": invalid syntax".to_owned()));
         let range = "strconv.ParseInt: parsing \"99999999999999999999\": value out of range";

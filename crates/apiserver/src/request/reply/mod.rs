@@ -1,15 +1,18 @@
 //! The answer: in the form the client asked for, with the headers every answer has.
 
+mod accept;
 mod negotiate;
 mod warning;
 
+pub use accept::{Clause, accept_clauses};
 pub use negotiate::{
-    As, Clause, Format, Negotiated, accept_clauses, media_types, negotiate, negotiate_error, negotiate_plain,
+    As, Format, Negotiated, media_types, negotiate, negotiate_error, negotiate_plain, negotiate_stream,
 };
 pub use warning::Warnings;
 
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
+use http_body::Body as _;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
 use pintle_meta::value::{to_json, to_pretty_json};
@@ -73,15 +76,20 @@ pub fn status(head: &http::request::Parts, status: &Status) -> Response {
         Some(negotiated) => document(status.code, &negotiated, &value),
         None => bytes(status.code, "application/json", to_pretty_json(&value)),
     };
-    if status.code == 401 {
-        let challenge = HeaderValue::from_static("Basic realm=\"kubernetes-master\"");
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
-    }
     let retry = status.details.as_ref().map_or(0, |details| details.retry_after_seconds);
     if retry > 0 {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry));
     }
     response
+}
+
+/// The answer to HEAD: what GET would be answered, without the body. Over h2 nobody else leaves it out.
+pub fn without_body(response: Response) -> Response {
+    let (mut head, body) = response.into_parts();
+    if let Some(length) = body.size_hint().exact() {
+        head.headers.entry(header::CONTENT_LENGTH).or_insert(HeaderValue::from(length));
+    }
+    Response::from_parts(head, whole(Bytes::new()))
 }
 
 /// Sets what every answer carries.
@@ -93,4 +101,16 @@ pub fn finish(mut response: Response, audit_id: &str, warnings: &Warnings) -> Re
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache, private"));
     warnings.write(headers);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_to_head_tells_the_length_and_has_no_body() {
+        let response = without_body(text(404, "404 page not found\n"));
+        assert_eq!(response.headers()["content-length"], "19");
+        assert!(response.body().is_end_stream());
+    }
 }

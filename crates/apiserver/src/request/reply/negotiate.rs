@@ -3,7 +3,7 @@
 //! Two gates: the route's list of media types (an exact match or `*/*`, its own words of refusal), then the
 //! serializer's (with `as=`, `g=`, `v=` for tables and partial metadata).
 
-use http::HeaderMap;
+use super::accept::{Clause, accept_clauses, accept_header};
 use http::request::Parts;
 use pintle_meta::{Reason, Status, Str};
 
@@ -53,6 +53,14 @@ pub fn media_types(with_streams: bool) -> Vec<&'static str> {
 }
 
 impl Format {
+    /// In the order of preference.
+    const ALL: [Format; 2] = [Format::Json, Format::Yaml];
+
+    /// Whether events can follow each other in it.
+    fn streams(self) -> bool {
+        self != Format::Yaml
+    }
+
     /// The answer's Content-Type.
     pub fn content_type(self) -> &'static str {
         match self {
@@ -67,16 +75,22 @@ impl Format {
 /// # Errors
 /// 406 in one of the reference's two wordings.
 pub fn negotiate(head: &Parts, with_streams: bool) -> Result<Negotiated, Status> {
-    let accept = accept_header(&head.headers);
-    if !route_accepts(&accept, &media_types(with_streams)) {
+    if !route_accepts(accept_header(&head.headers), &media_types(with_streams)) {
         let available = media_types(with_streams).join(", ");
         let message = format!("406: Not Acceptable\n\nAvailable representations: {available}");
         let status = Status::failure(406, Reason::NotAcceptable, message);
         return Err(Status { details: Some(Box::default()), ..status });
     }
-    let found = clauses(&accept).into_iter().find_map(|clause| choose(&clause, true));
-    let (format, shape) = found.ok_or_else(|| Status::not_acceptable(&MEDIA_TYPES))?;
-    Ok(Negotiated { format, pretty: is_pretty(head), shape })
+    agree(head, Shapes::All).ok_or_else(|| Status::not_acceptable(&MEDIA_TYPES))
+}
+
+/// Agrees on a form for a stream of events.
+///
+/// # Errors
+/// 406 as [`negotiate`], and for a format that has no streams.
+pub fn negotiate_stream(head: &Parts) -> Result<Negotiated, Status> {
+    let negotiated = negotiate(head, true)?;
+    if negotiated.format.streams() { Ok(negotiated) } else { Err(Status::not_acceptable(&STREAM_TYPES)) }
 }
 
 /// Agrees on a form for a document that is no object: discovery.
@@ -84,8 +98,7 @@ pub fn negotiate(head: &Parts, with_streams: bool) -> Result<Negotiated, Status>
 /// # Errors
 /// 406.
 pub fn negotiate_plain(head: &Parts) -> Result<Negotiated, Status> {
-    let accept = accept_header(&head.headers);
-    if !route_accepts(&accept, &MEDIA_TYPES) {
+    if !route_accepts(accept_header(&head.headers), &MEDIA_TYPES) {
         return Err(Status::not_acceptable(&MEDIA_TYPES));
     }
     negotiate_error(head).ok_or_else(|| Status::not_acceptable(&MEDIA_TYPES))
@@ -93,30 +106,16 @@ pub fn negotiate_plain(head: &Parts) -> Result<Negotiated, Status> {
 
 /// Agrees on a form for a Status or another document that has no table; `None` when nothing fits.
 pub fn negotiate_error(head: &Parts) -> Option<Negotiated> {
-    let accept = accept_header(&head.headers);
-    let (format, _) = clauses(&accept).into_iter().find_map(|clause| choose(&clause, false))?;
-    Some(Negotiated { format, pretty: is_pretty(head), shape: As::Object })
+    agree(head, Shapes::Whole)
 }
 
-/// One alternative of an `Accept` header.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Clause {
-    /// `type/subtype`, lower case.
-    pub media_type: String,
-    /// Parameters but for `q`.
-    pub parameters: Vec<(String, String)>,
-    quality: f64,
-}
-
-/// The alternatives of the request's `Accept`, best first.
-pub fn accept_clauses(headers: &HeaderMap) -> Vec<Clause> {
-    clauses(&accept_header(headers))
-}
-
-fn accept_header(headers: &HeaderMap) -> String {
-    let texts = headers.get_all(http::header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let joined = texts.collect::<Vec<_>>().join(",");
-    if joined.trim().is_empty() { "*/*".to_owned() } else { joined }
+/// Which shapes an answer can have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shapes {
+    /// That of the document alone.
+    Whole,
+    /// Also tables and partial metadata.
+    All,
 }
 
 /// The route's gate: parameters don't count, `application/*` is not understood.
@@ -128,48 +127,42 @@ fn route_accepts(accept: &str, produced: &[&str]) -> bool {
         .any(|wanted| wanted == "*/*" || produced.iter().any(|have| bare(have) == wanted))
 }
 
-fn clauses(accept: &str) -> Vec<Clause> {
-    let mut found: Vec<Clause> = accept.split(',').filter_map(clause).collect();
-    found.sort_by(|a, b| b.quality.total_cmp(&a.quality).then_with(|| wildcards(a).cmp(&wildcards(b))));
-    found
+fn agree(head: &Parts, shapes: Shapes) -> Option<Negotiated> {
+    let pretty = is_pretty(head);
+    accept_clauses(&head.headers).iter().find_map(|clause| {
+        let (format, shape) = Format::ALL.into_iter().find_map(|format| choose(clause, format, shapes))?;
+        Some(Negotiated { format, pretty: pretty || clause.parameter("pretty") == Some("1"), shape })
+    })
 }
 
-fn clause(text: &str) -> Option<Clause> {
-    let mut parts = text.split(';').map(str::trim);
-    let media_type = parts.next().filter(|text| text.contains('/'))?.to_lowercase();
-    let (mut quality, mut parameters) = (1.0, Vec::new());
-    for (key, value) in parts.filter_map(|part| part.split_once('=')) {
-        match key.trim() {
-            "q" => quality = value.trim().parse().unwrap_or(1.0),
-            key => parameters.push((key.to_owned(), value.trim().trim_matches('"').to_owned())),
-        }
-    }
-    Some(Clause { media_type, parameters, quality })
-}
-
-fn wildcards(clause: &Clause) -> usize {
-    clause.media_type.matches('*').count()
-}
-
-fn choose(clause: &Clause, shapes: bool) -> Option<(Format, As)> {
-    let format = match clause.media_type.as_str() {
-        "application/json" | "*/*" | "application/*" => Format::Json,
-        "application/yaml" => Format::Yaml,
-        _ => return None,
+/// The shape that a clause asks for, if it allows the format and asks for nothing that nobody offers.
+fn choose(clause: &Clause, format: Format, shapes: Shapes) -> Option<(Format, As)> {
+    let fits = [format.content_type(), "application/*", "*/*"].contains(&clause.media_type.as_str());
+    let streams = match clause.parameter("stream") {
+        None | Some("") => true,
+        Some(what) => what == "watch" && format.streams(),
     };
-    let shape = if shapes { shape(&clause.parameters)? } else { As::Object };
-    Some((format, shape))
+    let version = match clause.parameter("sv") {
+        None | Some("") => true,
+        Some(version) => version == "v1" && shapes == Shapes::All,
+    };
+    if !fits || !streams || !version {
+        return None;
+    }
+    let shape = shape(clause)?;
+    (shape == As::Object || shapes == Shapes::All).then_some((format, shape))
 }
 
 /// `as=KIND;g=GROUP;v=VERSION`; `None` for a transformation nobody offers.
-fn shape(parameters: &[(String, String)]) -> Option<As> {
-    let get = |name: &str| parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-    let Some(kind) = get("as").filter(|kind| !kind.is_empty()) else { return Some(As::Object) };
-    let version = get("v").filter(|version| matches!(*version, "v1" | "v1beta1"))?;
-    if get("g") != Some("meta.k8s.io") {
+fn shape(clause: &Clause) -> Option<As> {
+    if ["as", "g", "v"].iter().all(|name| clause.parameter(name).is_none()) {
+        return Some(As::Object);
+    }
+    let version = clause.parameter("v").filter(|version| matches!(*version, "v1" | "v1beta1"))?;
+    if clause.parameter("g") != Some("meta.k8s.io") {
         return None;
     }
-    match kind {
+    match clause.parameter("as")? {
         "Table" => Some(As::Table(version.into())),
         "PartialObjectMetadata" => Some(As::Partial(version.into())),
         "PartialObjectMetadataList" => Some(As::PartialList(version.into())),
@@ -186,4 +179,47 @@ fn is_pretty(head: &Parts) -> bool {
     let agent =
         head.headers.get(http::header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     ["curl", "Wget", "Mozilla/5.0"].iter().any(|name| agent.starts_with(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(uri: &str, accept: &str) -> Parts {
+        http::Request::get(uri).header("accept", accept).body(()).unwrap().into_parts().0
+    }
+
+    #[test]
+    fn clauses_that_ask_for_more_than_there_is_are_passed_over() {
+        const TABLE: &str = "application/json;as=Table;g=meta.k8s.io;v=v1";
+        for (accept, want) in [
+            ("application/json;stream=watch", Some((Format::Json, As::Object))),
+            ("application/json;stream=other", None),
+            ("application/yaml;stream=watch, application/json", Some((Format::Json, As::Object))),
+            ("application/json;g=meta.k8s.io, application/yaml", Some((Format::Yaml, As::Object))),
+            ("application/json;sv=v1", Some((Format::Json, As::Object))),
+            ("application/json;sv=v2", None),
+            ("application/JSON", None),
+            ("*/*;q=1, application/yaml;q=0.1", Some((Format::Yaml, As::Object))),
+            (TABLE, Some((Format::Json, As::Table("v1".into())))),
+        ] {
+            let got = negotiate(&head("/", accept), false).ok();
+            assert_eq!(got.map(|got| (got.format, got.shape)), want, "{accept}");
+        }
+        assert_eq!(negotiate_error(&head("/", TABLE)), None);
+    }
+
+    #[test]
+    fn streams_come_in_formats_that_have_them() {
+        assert!(negotiate_stream(&head("/", "*/*")).is_ok());
+        let words = "only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch";
+        assert_eq!(negotiate_stream(&head("/", "application/yaml")).unwrap_err().message, words);
+    }
+
+    #[test]
+    fn people_get_indented_answers() {
+        let pretty = |uri: &str, accept: &str| negotiate(&head(uri, accept), false).unwrap().pretty;
+        assert!(pretty("/?pretty=T", "*/*") && pretty("/", "application/json;pretty=1"));
+        assert!(!pretty("/?pretty=yes", "*/*") && !pretty("/", "application/json;pretty=true"));
+    }
 }

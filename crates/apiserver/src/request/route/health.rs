@@ -8,6 +8,7 @@ use crate::request::authorize::Authorized;
 use crate::request::receive::Query;
 use crate::request::reply::{self, Response};
 use crate::server::Server;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// A named check.
@@ -32,7 +33,7 @@ const CHECKS: [Check; 7] = [
         paths: EVERYWHERE,
         holds: |server| server.is_bootstrapped(),
     },
-    Check { name: "shutdown", paths: &["readyz"], holds: |server| !server.stopping.is_cancelled() },
+    Check { name: "shutdown", paths: &["readyz"], holds: |server| !server.stopping.announced.is_cancelled() },
 ];
 
 /// Answers a health path.
@@ -63,12 +64,11 @@ pub(super) fn paths() -> impl Iterator<Item = String> {
 }
 
 fn all<'a>(server: &Server, kind: &str, checks: impl Iterator<Item = &'a Check>, query: &Query) -> Response {
-    let mut excluded: Vec<&str> = query.all("exclude").collect();
+    let mut excluded: BTreeSet<&str> = query.all("exclude").collect();
     let (mut told, mut failed) = (String::new(), false);
     for check in checks {
         let name = check.name;
-        let line = if let Some(at) = excluded.iter().position(|asked| *asked == name) {
-            excluded.remove(at);
+        let line = if excluded.remove(name) {
             format!("[+]{name} excluded: ok")
         } else if (check.holds)(server) {
             format!("[+]{name} ok")

@@ -47,9 +47,13 @@ pub async fn route(
     }
 }
 
-/// The target and verb of a request for a resource. `None` where the reference has no such API group.
+/// The target and verb of a request for a resource. `None` where the reference has no such API group, or does not
+/// see that it is one.
 fn find(served: &Served, request: &Authorized) -> Option<Result<(Target, Verb), Status>> {
     let info = &request.received.info;
+    if info.path.starts_with("//") {
+        return None;
+    }
     let group = served.group(&info.group)?;
     if group.version(&info.version).is_none() {
         return Some(Err(Status::no_such_path()));
@@ -66,7 +70,8 @@ fn locate(target: Target, request: &Authorized) -> Result<(Target, Verb), Status
     let (info, method) = (&request.received.info, &request.received.head.method);
     let is_namespace_path = info.resource == "namespaces" && info.namespace == info.name;
     let in_namespace = !info.namespace.is_empty() && !is_namespace_path;
-    if info.parts.len() > 3 || (in_namespace && !target.is_namespaced()) {
+    let is_stream_of_part = info.verb == "watch" && !info.subresource.is_empty();
+    if info.parts.len() > 3 || is_stream_of_part || (in_namespace && !target.is_namespaced()) {
         return Err(Status::no_such_path());
     }
     let named = info.parts.len() > 1;

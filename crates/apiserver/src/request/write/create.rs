@@ -21,6 +21,7 @@ pub(super) async fn create(write: Write, body: Incoming) -> Result<Response, Sta
     object_meta::wipe_system(&mut object);
     write.place_in_namespace(&mut object)?;
     write.dedup_owners(&mut object);
+    write.own_created(&mut object);
     let created = write.create_named(object, options.dry_run).await?;
     write.show(201, created)
 }

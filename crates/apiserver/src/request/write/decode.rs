@@ -1,6 +1,7 @@
 //! A body becomes an object in normal form: read once, checked against the endpoint's kind.
 
 use super::options::FieldValidation;
+use crate::request::receive::content_type;
 use crate::request::reply::Warnings;
 use crate::served::Target;
 use http::HeaderMap;
@@ -24,12 +25,9 @@ pub(super) enum BodyFormat {
 /// # Errors
 /// 415.
 pub(super) fn body_format(headers: &HeaderMap) -> Result<BodyFormat, Status> {
-    let value =
-        headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media_type = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    match media_type.as_str() {
-        "" | "application/json" => Ok(BodyFormat::Json),
-        "application/yaml" => Ok(BodyFormat::Yaml),
+    match content_type(headers).as_deref() {
+        Some("" | "application/json") => Ok(BodyFormat::Json),
+        Some("application/yaml") => Ok(BodyFormat::Yaml),
         _ => Err(Status::unsupported_media_type(&READABLE)),
     }
 }

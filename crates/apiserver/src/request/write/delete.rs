@@ -4,6 +4,7 @@ use super::Write;
 use super::commit::Committed;
 use super::delete_options::{DeleteOptions, Propagation};
 use super::live::{Live, Refreshed};
+use crate::request::read::check_name;
 use crate::request::reply::{self, Response};
 use hyper::body::Incoming;
 use pintle_meta::status::Details;
@@ -20,6 +21,7 @@ const FOREGROUND: &str = "foregroundDeletion";
 pub(super) async fn delete(write: Write, body: Incoming) -> Result<Response, Status> {
     let body = write.body(body).await?;
     let options = write.delete_options(&body)?;
+    check_name(&write.name)?;
     let deleted = write.delete_named(&write.name, &options).await?;
     let code = match &deleted {
         Deleted::Pending(_) if options.orphan_dependents == Some(false) => 202,
@@ -225,6 +227,7 @@ impl Write {
         let stamp = object.deletion_timestamp().and_then(|text| Time::parse(text).ok());
         let until = stamp.map(|time| time.unix()).filter(|until| *until <= now).unwrap_or(now);
         self.set_deletion(&mut object, until, 0);
+        self.target.resource.hooks.mark_deleting(&mut object);
         object
     }
 

@@ -49,6 +49,9 @@ impl Write {
         if let Some(policy) = self.query.first("propagationPolicy") {
             map.insert("propagationPolicy", policy);
         }
+        if let Some(uid) = self.query.first("uid").filter(|uid| !uid.is_empty()) {
+            map.insert("preconditions", Value::from([("uid", uid.into())]));
+        }
         map.insert("dryRun", self.query.all("dryRun").map(Value::from).collect::<Value>());
         Ok(document)
     }

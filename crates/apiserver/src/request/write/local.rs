@@ -9,6 +9,7 @@ use crate::request::receive::{Query, RequestInfo};
 use crate::request::reply::{As, Format, Negotiated, Warnings};
 use crate::served::Target;
 use crate::server::Server;
+use http::HeaderValue;
 use pintle_meta::{Object, Status, Str, Value};
 use pintle_schema::decode;
 use pintle_schema::{form, object_meta};
@@ -17,6 +18,8 @@ use tokio::time::Instant;
 
 /// Who the server is when it writes.
 const SERVER: &str = "system:apiserver";
+/// Who owns the fields that it writes; as the reference calls itself, for a cluster may have both.
+const MANAGER: &str = "kube-apiserver";
 
 /// Creates an object; kind and version may be left out.
 ///
@@ -27,6 +30,7 @@ pub async fn create_by_server(server: &Arc<Server>, target: &Target, object: Val
     let mut object = write.normal_form(object)?;
     object_meta::wipe_system(&mut object);
     write.place_in_namespace(&mut object)?;
+    write.own_created(&mut object);
     write.create_named(object, false).await
 }
 
@@ -45,7 +49,8 @@ pub async fn update_by_server(server: &Arc<Server>, target: &Target, object: Val
 impl Write {
     fn by_server(server: &Arc<Server>, target: &Target, object: &Value) -> Result<Write, Status> {
         let prefix = target.storage_prefix().cloned().ok_or_else(Status::method_not_allowed)?;
-        let (head, ()) = http::Request::new(()).into_parts();
+        let (mut head, ()) = http::Request::new(()).into_parts();
+        head.headers.insert(http::header::USER_AGENT, HeaderValue::from_static(MANAGER));
         let namespace = if target.is_namespaced() { Str::from(object.namespace()) } else { Str::new() };
         let groups = [MASTERS, AUTHENTICATED].map(str::to_owned).into();
         Ok(Write {

@@ -2,9 +2,9 @@
 //! was faster. Each stage takes what the one before it made.
 //!
 //! ```text
-//! decode > compute > prepare > validate > commit
-//!             ^                              |
-//!             +---- somebody was faster -----+
+//! decode > compute > own > prepare > validate > commit
+//!             ^                                    |
+//!             +------- somebody was faster --------+
 //! ```
 
 mod commit;
@@ -16,6 +16,7 @@ mod delete_options;
 mod live;
 mod local;
 mod options;
+mod own;
 mod patch;
 mod prepare;
 mod update;

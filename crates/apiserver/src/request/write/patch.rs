@@ -5,13 +5,15 @@ use super::decode::no_conversion;
 use super::live::Live;
 use super::options::{FieldValidation, OptionsKind, WriteOptions};
 use super::update::{Intent, Outcome};
+use crate::request::read::check_name;
 use crate::request::reply::Response;
 use hyper::body::Incoming;
 use pintle_meta::value::to_json;
 use pintle_meta::{FieldError, GroupVersion, ObjectMut, Reason, Status, Value};
 use pintle_schema::decode::{self, Decoded};
-use pintle_schema::resource::View;
-use pintle_schema::{form, patch};
+use pintle_schema::patch::strict::Shape;
+use pintle_schema::patch::{self, PatchError};
+use pintle_schema::{form, resource::View};
 
 /// The media types of patches, in the order the reference lists them.
 const PATCHES: [&str; 3] =
@@ -19,8 +21,13 @@ const PATCHES: [&str; 3] =
 /// A patch whose fields are owned by who sent it.
 const APPLY: &str = "application/apply-patch+yaml";
 
-/// A patch as sent, parsed once.
-pub(super) enum Patch {
+/// A patch as sent, parsed once, and what a strict reader says of it.
+pub(super) struct Sent {
+    patch: Patch,
+    strict: Vec<String>,
+}
+
+enum Patch {
     Json(patch::json::Document),
     Merge(Value),
     Strategic(Value),
@@ -30,16 +37,11 @@ pub(super) async fn patch(write: Write, body: Incoming) -> Result<Response, Stat
     let kind = write.patch_kind()?;
     let body = write.body(body).await?;
     let options = WriteOptions::read(&write.query, OptionsKind::Patch)?;
-    let patch = match kind {
-        Kind::Json => {
-            Patch::Json(patch::json::Document::parse(&body).map_err(patch::PatchError::into_status)?)
-        }
-        Kind::Merge => Patch::Merge(patch::merge::parse(&body).map_err(patch::PatchError::into_status)?),
-        Kind::Strategic => {
-            Patch::Strategic(patch::strategic::parse(&body).map_err(patch::PatchError::into_status)?)
-        }
+    let sent = match Sent::read(kind, &body, options.field_validation) {
+        Ok(sent) => sent,
+        Err(error) => return Err(write.unreadable(error).await?),
     };
-    let (code, object) = match write.change(&Intent::Patch(patch), &options).await? {
+    let (code, object) = match write.change(&Intent::Patch(sent), &options).await? {
         Outcome::Changed(object) => (200, object),
         Outcome::Created(object) => (201, object),
     };
@@ -53,12 +55,36 @@ enum Kind {
     Strategic,
 }
 
+impl Sent {
+    fn read(kind: Kind, body: &[u8], validation: FieldValidation) -> Result<Sent, PatchError> {
+        let patch = match kind {
+            Kind::Json => Patch::Json(patch::json::Document::parse(body)?),
+            Kind::Merge => Patch::Merge(patch::merge::parse(body)?),
+            Kind::Strategic => Patch::Strategic(patch::strategic::parse(body)?),
+        };
+        let shape = if matches!(kind, Kind::Json) { Shape::Operations } else { Shape::Members };
+        let strict = match validation {
+            FieldValidation::Ignore => Vec::new(),
+            _ => patch::strict::findings(body, shape),
+        };
+        Ok(Sent { patch, strict })
+    }
+}
+
 impl Write {
+    /// What is said of a patch that can't be read: nothing is, when there is nothing to patch.
+    async fn unreadable(&self, error: PatchError) -> Result<Status, Status> {
+        check_name(&self.name)?;
+        Ok(match self.stored(&self.name).await? {
+            Some(_) => error.into_status(),
+            None => self.not_found(),
+        })
+    }
+
     fn patch_kind(&self) -> Result<Kind, Status> {
         let value = self.head.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let media_type =
-            value.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        match media_type.as_str() {
+        // Compared letter by letter, other than a create's; parameters are not looked at.
+        match value.unwrap_or_default().split(';').next().unwrap_or_default().trim() {
             "application/json-patch+json" => Ok(Kind::Json),
             "application/merge-patch+json" => Ok(Kind::Merge),
             "application/strategic-merge-patch+json" => Ok(Kind::Strategic),
@@ -73,12 +99,8 @@ impl Write {
     }
 
     /// The document as the patch makes it of what `live` shows.
-    pub(super) fn patched(
-        &self,
-        patch: &Patch,
-        live: &Live,
-        options: &WriteOptions,
-    ) -> Result<Value, Status> {
+    pub(super) fn patched(&self, sent: &Sent, live: &Live, options: &WriteOptions) -> Result<Value, Status> {
+        let patch = &sent.patch;
         let schema = self.target.document_schema();
         let before = self.target.document_of(live.object.clone());
         let patched = match patch {
@@ -86,7 +108,7 @@ impl Write {
             Patch::Merge(patch) => patch::merge::apply(&before, patch),
             Patch::Strategic(patch) => patch::strategic::apply(&before, patch, schema),
         };
-        let patched = patched.map_err(patch::PatchError::into_status)?;
+        let patched = patched.map_err(PatchError::into_status)?;
         let shown = patched.clone();
         let decoded = match patch {
             Patch::Strategic(_) => decode::unstructured(patched, schema),
@@ -94,6 +116,7 @@ impl Write {
         };
         let Decoded { mut value, strict } =
             decoded.map_err(|error| self.refuse(patch, &shown, &error.to_string()))?;
+        let strict = [&sent.strict[..], &strict].concat();
         self.report(patch, &shown, strict, options)?;
         value.set_group_version_kind(self.target.document_kind());
         if *self.target.view() == View::Whole {

@@ -20,7 +20,8 @@ impl Write {
         let (resource, version) = (&self.target.resource, self.target.version());
         let (uid, now) = (self.server.sources.uuid(), self.now());
         object_meta::begin_create(&version.schema, &resource.strategy, &mut object, uid, &now);
-        if resource.strategy.resets.iter().any(|member| member == "status") {
+        let resets_status = resource.strategy.resets.iter().any(|member| member == "status");
+        if resets_status && !resource.hooks.creates_with_status() {
             self.clear_status(&mut object);
         }
         resource.hooks.prepare_create(&mut object);
@@ -33,10 +34,15 @@ impl Write {
         let old = &live.object;
         object_meta::begin_update(&version.schema, &mut object, old);
         match self.target.subresource().filter(|sub| sub.view == View::Whole) {
-            Some(sub) => self.keep_all_but(&sub.name, &sub.resets, &mut object, old),
-            None => resource.strategy.resets.iter().for_each(|member| self.keep(&mut object, old, member)),
+            Some(sub) => {
+                self.keep_all_but(&sub.name, &sub.resets, &mut object, old);
+                resource.hooks.prepare_subresource(&sub.name, &mut object, old);
+            }
+            None => {
+                resource.strategy.resets.iter().for_each(|member| self.keep(&mut object, old, member));
+                resource.hooks.prepare_update(&mut object, old);
+            }
         }
-        resource.hooks.prepare_update(&mut object, old);
         object_meta::bump_generation(&version.schema, &resource.strategy, &mut object, old);
         let mut object = self.normal(object);
         if only_times_differ(&object, old) {

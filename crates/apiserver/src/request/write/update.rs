@@ -3,9 +3,10 @@
 use super::commit::Committed;
 use super::live::{Live, Refreshed};
 use super::options::{OptionsKind, WriteOptions};
-use super::patch::Patch;
+use super::patch::Sent;
 use super::{Write, decode};
 use crate::request::authorize::{self, Attributes};
+use crate::request::read::check_name;
 use crate::request::reply::Response;
 use hyper::body::Incoming;
 use pintle_meta::{FieldError, Object, ResourceVersion, Status, Value};
@@ -16,7 +17,7 @@ pub(super) enum Intent {
     /// It is replaced.
     Replace(Value),
     /// It is changed.
-    Patch(Patch),
+    Patch(Sent),
 }
 
 pub(super) async fn update(write: Write, body: Incoming) -> Result<Response, Status> {
@@ -53,6 +54,7 @@ impl Write {
     /// Carries an intent out against whatever is there, again and again until nobody was faster. The request's
     /// deadline ends it.
     pub(super) async fn change(&self, intent: &Intent, options: &WriteOptions) -> Result<Outcome, Status> {
+        check_name(&self.name)?;
         let mut live = self.live(&self.name).await?;
         loop {
             let Some(found) = &live else { return self.change_absent(intent, options).await };
@@ -73,12 +75,13 @@ impl Write {
     async fn attempt(&self, intent: &Intent, live: &Live, options: &WriteOptions) -> Result<Attempt, Status> {
         let document = match intent {
             Intent::Replace(document) => {
-                self.check_uid(document, live)?;
+                self.check_uid(document, live.object.uid())?;
                 document.clone()
             }
-            Intent::Patch(patch) => self.patched(patch, live, options)?,
+            Intent::Patch(sent) => self.patched(sent, live, options)?,
         };
         let mut object = self.object_of(document, live)?;
+        self.own_changed(&mut object, live);
         self.dedup_owners(&mut object);
         self.lock_on(&mut object, live)?;
         let prepared = self.prepare_update(object, live);
@@ -108,6 +111,7 @@ impl Write {
         self.authorize_create()?;
         let mut object = object.clone();
         object_meta::wipe_system(&mut object);
+        self.own_created(&mut object);
         Ok(Outcome::Created(self.create_named(object, options.dry_run).await?))
     }
 
@@ -128,8 +132,8 @@ impl Write {
     }
 
     /// A uid in the object is a precondition.
-    fn check_uid(&self, object: &Value, live: &Live) -> Result<(), Status> {
-        let (asked, have) = (object.uid(), live.object.uid());
+    fn check_uid(&self, object: &Value, have: &str) -> Result<(), Status> {
+        let asked = object.uid();
         if asked.is_empty() || asked == have {
             return Ok(());
         }

@@ -1,7 +1,7 @@
 //! The newer form (apidiscovery.k8s.io): everything below `/api` or `/apis` in one document. KEP-3352.
 
 use super::legacy::{insert_names, words};
-use crate::request::reply::{self, Response, accept_clauses};
+use crate::request::reply::{self, Clause, Response, accept_clauses};
 use crate::served::{Group, GroupVersionServed, Served};
 use aws_lc_rs::digest;
 use http::request::Parts;
@@ -11,60 +11,41 @@ use pintle_meta::{GroupVersionKind, Map, Value};
 use pintle_schema::Resource;
 use pintle_schema::resource::{Scope, Subresource};
 
-/// A version of the form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
-    V2,
-    V2Beta1,
+/// The only version of the form that is left; v2beta1 is gone for good.
+const CONTENT_TYPE: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+
+/// Whether the client prefers this form over the older documents.
+pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
+    accept_clauses(headers).iter().find_map(is_asked_for).unwrap_or_default()
 }
 
-impl Form {
-    fn version(self) -> &'static str {
-        match self {
-            Form::V2 => "v2",
-            Form::V2Beta1 => "v2beta1",
-        }
+/// Whether a clause asks for this form or for the older documents; `None` for what discovery does not have.
+fn is_asked_for(clause: &Clause) -> Option<bool> {
+    const OLDER: [&str; 5] = [
+        "application/json",
+        "application/yaml",
+        "application/vnd.kubernetes.protobuf",
+        "application/*",
+        "*/*",
+    ];
+    let kind = ["g", "v", "as"].map(|name| clause.parameter(name));
+    if kind == [None, None, None] {
+        return OLDER.contains(&clause.media_type.as_str()).then_some(false);
     }
-
-    fn content_type(self) -> &'static str {
-        match self {
-            Form::V2 => "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList",
-            Form::V2Beta1 => "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList",
-        }
-    }
-}
-
-/// The form the client prefers over the older documents; `None` when it prefers those.
-pub(super) fn wanted(headers: &HeaderMap) -> Option<Form> {
-    for clause in accept_clauses(headers) {
-        let get = |name: &str| {
-            clause.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-        };
-        let is_json = matches!(clause.media_type.as_str(), "application/json" | "*/*" | "application/*");
-        match (is_json, get("g"), get("v"), get("as")) {
-            (true, Some("apidiscovery.k8s.io"), Some("v2"), Some("APIGroupDiscoveryList")) => {
-                return Some(Form::V2);
-            }
-            (true, Some("apidiscovery.k8s.io"), Some("v2beta1"), Some("APIGroupDiscoveryList")) => {
-                return Some(Form::V2Beta1);
-            }
-            (_, _, _, None) => return None,
-            _ => {}
-        }
-    }
-    None
+    let is_json = matches!(clause.media_type.as_str(), "application/json" | "application/*" | "*/*");
+    let is_ours = kind == [Some("apidiscovery.k8s.io"), Some("v2"), Some("APIGroupDiscoveryList")];
+    (is_json && is_ours).then_some(true)
 }
 
 /// Everything below `/api` (the core group) or `/apis` (all others); 304 when the client has it already.
-pub(super) fn answer(served: &Served, core: bool, form: Form, head: &Parts) -> Response {
-    let document = document(served, core, form);
+pub(super) fn answer(served: &Served, core: bool, head: &Parts) -> Response {
+    let document = document(served, core);
     let mut body = to_json(&document);
     body.push(b'\n');
     let tag = etag(&body);
     let known =
         head.headers.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == tag.as_bytes());
-    let mut response =
-        if known { reply::not_modified() } else { reply::bytes(200, form.content_type(), body) };
+    let mut response = if known { reply::not_modified() } else { reply::bytes(200, CONTENT_TYPE, body) };
     let headers = response.headers_mut();
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         headers.insert(header::ETAG, tag);
@@ -75,11 +56,11 @@ pub(super) fn answer(served: &Served, core: bool, form: Form, head: &Parts) -> R
 }
 
 /// The document of the core group, or of all others.
-pub(super) fn document(served: &Served, core: bool, form: Form) -> Value {
+pub(super) fn document(served: &Served, core: bool) -> Value {
     let groups = served.groups().iter().filter(|group| group.name.is_empty() == core);
     Value::from([
         ("kind", "APIGroupDiscoveryList".into()),
-        ("apiVersion", format!("apidiscovery.k8s.io/{}", form.version()).into()),
+        ("apiVersion", "apidiscovery.k8s.io/v2".into()),
         ("metadata", Value::map()),
         ("items", groups.map(group).collect()),
     ])
@@ -142,4 +123,29 @@ fn kind(kind: &GroupVersionKind, owner: &GroupVersionKind) -> Value {
         ("version", shown(&kind.version)),
         ("kind", kind.kind.clone().into()),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_form_that_discovery_has_is_the_one() {
+        const V2: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+        const BETA: &str = "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList";
+        for (accept, want) in [
+            (V2.to_owned(), true),
+            (format!("{V2},application/json"), true),
+            (format!("application/json,{V2}"), false),
+            (format!("text/html,{V2}"), true),
+            (format!("{BETA},{V2},application/json"), true),
+            (format!("{BETA},application/json"), false),
+            (BETA.to_owned(), false),
+            ("*/*".to_owned(), false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, accept.parse().unwrap());
+            assert_eq!(is_wanted(&headers), want, "{accept}");
+        }
+    }
 }

@@ -34,7 +34,7 @@ pub(super) fn answer(server: &Server, head: &Parts, path: &str) -> Result<Respon
     let Some(asked) = Asked::of(path) else { return Ok(not_found()) };
     let served = server.served();
     if let Asked::Group(name) = asked {
-        // The reference's group documents look at the path alone, not at the method.
+        // The reference's documents of groups look at the path alone, not at the method.
         return match served.group(name) {
             Some(group) => legacy_document(head, &legacy::group(group, true)),
             None => Ok(not_found()),
@@ -46,10 +46,12 @@ pub(super) fn answer(server: &Server, head: &Parts, path: &str) -> Result<Respon
         only_get(head)?;
         return legacy_document(head, &legacy::resources(name, version));
     }
-    only_get(head)?;
     let core = matches!(asked, Asked::CoreVersions);
-    if let Some(form) = aggregated::wanted(&head.headers) {
-        return Ok(aggregated::answer(&served, core, form, head));
+    if core {
+        only_get(head)?;
+    }
+    if aggregated::is_wanted(&head.headers) {
+        return Ok(aggregated::answer(&served, core, head));
     }
     legacy_document(
         head,
@@ -76,10 +78,7 @@ fn groups(served: &Served) -> Value {
 }
 
 fn only_get(head: &Parts) -> Result<(), Status> {
-    match head.method {
-        Method::GET | Method::HEAD => Ok(()),
-        _ => Err(Status::method_not_allowed()),
-    }
+    if head.method == Method::GET { Ok(()) } else { Err(Status::method_not_allowed()) }
 }
 
 fn legacy_document(head: &Parts, document: &Value) -> Result<Response, Status> {

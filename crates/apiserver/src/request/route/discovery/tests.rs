@@ -1,7 +1,6 @@
 //! The discovery documents of the built-in resources are the published ones, but for addresses.
 
-use super::aggregated::{self, Form};
-use super::{groups, legacy};
+use super::{aggregated, groups, legacy};
 use crate::served::{Documents, Served};
 use pintle_catalog::catalog;
 use pintle_meta::Value;
@@ -43,8 +42,8 @@ fn discovery_documents_are_the_published_ones() {
 fn ours(served: &Served, name: &str) -> Option<Value> {
     let parts: Vec<&str> = name.split("__").collect();
     Some(match parts[..] {
-        ["aggregated_api"] => aggregated::document(served, true, Form::V2),
-        ["aggregated_apis"] => aggregated::document(served, false, Form::V2),
+        ["aggregated_api"] => aggregated::document(served, true),
+        ["aggregated_apis"] => aggregated::document(served, false),
         ["legacy_api"] => legacy::core(served, ([127, 0, 0, 1], 6443).into()),
         ["legacy_apis"] => groups(served),
         ["api", version] => legacy::resources("", served.group("")?.version(version)?),

@@ -1,0 +1,65 @@
+//! Other programs: cargo, openssl, python3. Run to their end, with what they say on the terminal or kept.
+
+use crate::Outcome;
+use crate::failure::Failure;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// The cargo that started this command.
+pub(crate) fn cargo(words: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(words);
+    command
+}
+
+/// The profile of the server that tests and conversations are held against.
+const PROFILE: &str = "tested";
+
+/// Builds the server under test.
+///
+/// # Errors
+/// When cargo says no.
+pub(crate) fn build_server() -> Outcome {
+    run(&mut cargo(&["build", "--quiet", "--package", "pintle", "--profile", PROFILE]))
+}
+
+/// Where it lies: cargo put this command at `<target>/<profile>/`.
+///
+/// # Errors
+/// When the system can't tell where this command is.
+pub(crate) fn server() -> Result<PathBuf, Failure> {
+    let own = std::env::current_exe().map_err(|error| Failure::file(Path::new("cargo xtask"), error))?;
+    let target = own.ancestors().nth(2).unwrap_or(&own);
+    Ok(target.join(PROFILE).join("pintle"))
+}
+
+/// Runs it; what it says goes to the terminal.
+///
+/// # Errors
+/// When it can't be started, or ends with another status than 0.
+pub(crate) fn run(command: &mut Command) -> Outcome {
+    let status = command.stdin(Stdio::null()).status().map_err(|error| failure(command, error))?;
+    if status.success() { Ok(()) } else { Err(failure(command, format!("ended with {status}"))) }
+}
+
+/// Runs it and keeps what it says, whatever its status.
+///
+/// # Errors
+/// When it can't be started.
+pub(crate) fn output(command: &mut Command) -> Result<Output, Failure> {
+    command.stdin(Stdio::null()).output().map_err(|error| failure(command, error))
+}
+
+/// Whether there is such a program: it is asked for its version.
+pub(crate) fn exists(program: &str, question: &str) -> bool {
+    let mut command = Command::new(program);
+    command.arg(question).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+/// About this command line.
+pub(crate) fn failure(command: &Command, reason: impl ToString) -> Failure {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
+    Failure::Program { program: words.join(" "), reason: reason.to_string() }
+}

@@ -1,0 +1,132 @@
+//! HTTP by hand, over either protocol: every header as it came, every request as it was made.
+
+use crate::server::Server;
+use crate::tls::Who;
+use bytes::Bytes;
+use http::{HeaderMap, Request};
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+/// How long any answer may take; a test that waits longer has hung.
+const ANSWER_MAX: Duration = Duration::from_secs(90);
+
+/// Which HTTP.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Protocol {
+    /// HTTP/1.1.
+    H1,
+    /// HTTP/2.
+    H2,
+}
+
+impl Protocol {
+    /// Both.
+    pub const ALL: [Protocol; 2] = [Protocol::H1, Protocol::H2];
+}
+
+/// A connection; requests on it follow one another.
+#[derive(Debug)]
+pub struct Connection {
+    sender: Sender,
+    /// Drives the connection, and ends with it.
+    _driver: JoinSet<()>,
+}
+
+#[derive(Debug)]
+enum Sender {
+    H1(http1::SendRequest<Full<Bytes>>),
+    H2(http2::SendRequest<Full<Bytes>>),
+}
+
+/// An answer, read to its end.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The status code.
+    pub status: u16,
+    /// Every header.
+    pub headers: HeaderMap,
+    /// The whole body.
+    pub body: Bytes,
+}
+
+impl Server {
+    /// Opens a connection.
+    pub async fn connect(&self, who: Who, protocol: Protocol) -> Connection {
+        let mut driver = JoinSet::new();
+        let sender = match protocol {
+            Protocol::H1 => {
+                let io = TokioIo::new(self.tls(who, &["http/1.1"]).await);
+                let (sender, connection) = http1::handshake(io).await.unwrap();
+                driver.spawn(async { drop(connection.await) });
+                Sender::H1(sender)
+            }
+            Protocol::H2 => {
+                let io = TokioIo::new(self.tls(who, &["h2"]).await);
+                let (sender, connection) = http2::handshake(TokioExecutor::new(), io).await.unwrap();
+                driver.spawn(async { drop(connection.await) });
+                Sender::H2(sender)
+            }
+        };
+        Connection { sender, _driver: driver }
+    }
+}
+
+impl Connection {
+    /// Sends, and reads the whole answer.
+    ///
+    /// # Errors
+    /// When the server closes the connection instead.
+    pub async fn send(&mut self, request: Request<Full<Bytes>>) -> hyper::Result<Reply> {
+        let exchange = async {
+            let answer = match &mut self.sender {
+                Sender::H1(sender) => sender.send_request(request).await?,
+                Sender::H2(sender) => sender.send_request(request).await?,
+            };
+            let (head, body) = answer.into_parts();
+            let body = body.collect().await?.to_bytes();
+            Ok(Reply { status: head.status.as_u16(), headers: head.headers, body })
+        };
+        timeout(ANSWER_MAX, exchange).await.expect("an answer in time")
+    }
+
+    /// GET with these headers.
+    pub async fn get(&mut self, path: &str, headers: &[(&str, &str)]) -> Reply {
+        self.send(request("GET", path, headers, "")).await.unwrap()
+    }
+
+    /// POST of a JSON text.
+    pub async fn post(&mut self, path: &str, body: impl Into<Bytes>) -> Reply {
+        self.send(request("POST", path, &[("content-type", "application/json")], body)).await.unwrap()
+    }
+}
+
+impl Reply {
+    /// A header's only value; "" when it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+}
+
+/// A request; the path may be any that a URI allows.
+pub fn request(
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: impl Into<Bytes>,
+) -> Request<Full<Bytes>> {
+    let mut builder = Request::builder().method(method).uri(format!("https://localhost{path}"));
+    builder = builder.header("host", "localhost");
+    for (name, value) in headers {
+        builder = builder.header(*name, *value);
+    }
+    builder.body(Full::new(body.into())).unwrap()
+}

@@ -1,0 +1,26 @@
+//! What the tests of the whole binary share: a running server, ways to talk to it, and clients that others wrote.
+//!
+//! ```text
+//! Server      `pintle dev` on a free port, in a folder of its own
+//! Connection  HTTP/1.1 or HTTP/2 by hand, for headers and bad input
+//! Kubectl     the real one, when there is one
+//! program     any other program, with a deadline
+//! ```
+//!
+//! Nothing here knows what a right answer is.
+#![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
+#![allow(clippy::print_stdout, reason = "a skipped test says so")]
+
+mod binary;
+mod folder;
+mod http;
+mod kubectl;
+pub mod program;
+mod server;
+mod tls;
+
+pub use crate::http::{Connection, Protocol, Reply, request};
+pub use folder::Folder;
+pub use kubectl::{Kubectl, Said};
+pub use server::Server;
+pub use tls::Who;
