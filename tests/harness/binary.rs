@@ -4,9 +4,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// The profile that keeps it in a folder of its own.
-const PROFILE: &str = "tested";
-
 /// Where it is; built when it is missing or old.
 pub(crate) fn pintle() -> &'static Path {
     static PINTLE: OnceLock<PathBuf> = OnceLock::new();
@@ -14,10 +11,10 @@ pub(crate) fn pintle() -> &'static Path {
         let target = target();
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
-        command.args(["build", "--quiet", "--package", "pintle", "--profile", PROFILE, "--target-dir"]);
+        command.args(["build", "--quiet", "--package", "pintle", "--target-dir"]);
         command.arg(&target).current_dir(env!("CARGO_MANIFEST_DIR"));
         assert!(command.status().unwrap().success(), "the server can't be built");
-        target.join(PROFILE).join("pintle")
+        target.join("debug").join("pintle")
     })
 }
 

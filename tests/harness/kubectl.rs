@@ -1,6 +1,6 @@
 //! The real kubectl: `$KUBECTL`, or the one in the path when it is not too old for the server.
 
-use crate::program::{self, Ended};
+use crate::program::{self, Ended, Following};
 use crate::server::Server;
 use std::ffi::OsString;
 use std::time::Duration;
@@ -70,12 +70,23 @@ impl<'a> Kubectl<'a> {
 
     /// Runs these words, whatever they hold.
     pub async fn words(&self, words: &[&str], input: &str) -> Said {
+        let ended = program::run(self.command(words), input, COMMAND_MAX).await;
+        Said { line: format!("kubectl {}", words.join(" ")), ended }
+    }
+
+    /// Starts a command that goes on until it is dropped.
+    pub fn follow(&self, line: &str) -> Following {
+        let words: Vec<_> = line.split_whitespace().collect();
+        Following::start(self.command(&words))
+    }
+
+    /// What kubectl remembers between commands stays in the server's folder.
+    fn command(&self, words: &[&str]) -> Command {
         let kubeconfig = self.server.kubeconfig();
         let mut command = Command::new(&self.program);
         command.args(words).env("KUBECONFIG", &kubeconfig).env("HOME", kubeconfig.parent().unwrap());
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        let ended = program::run(command, input, COMMAND_MAX).await;
-        Said { line: format!("kubectl {}", words.join(" ")), ended }
+        command
     }
 }
 

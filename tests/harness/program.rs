@@ -2,8 +2,8 @@
 
 use std::process::Stdio;
 use std::time::Duration;
-use tokio::io::AsyncWriteExt;
-use tokio::process::Command;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
 /// How one ended.
@@ -31,6 +31,31 @@ pub async fn run(mut command: Command, input: &str, limit: Duration) -> Ended {
     let output = timeout(limit, ended).await.unwrap_or_else(|_| panic!("{command:?} has hung"));
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     Ended { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// How long the next line of a program may take.
+const LINE_MAX: Duration = Duration::from_secs(60);
+
+/// A program that goes on; ended by force when dropped.
+#[derive(Debug)]
+pub struct Following {
+    _child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Following {
+    pub(crate) fn start(mut command: Command) -> Following {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Following { _child: child, lines }
+    }
+
+    /// The next line it prints.
+    pub async fn line(&mut self) -> String {
+        let line = timeout(LINE_MAX, self.lines.next_line()).await.expect("a line in time");
+        line.unwrap().expect("the program goes on")
+    }
 }
 
 /// Whether there is such a program: it is asked for its version.

@@ -68,14 +68,15 @@ impl Server {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap()
     }
 
-    /// Asks it to stop and waits until it has.
-    pub fn stop(mut self) {
-        self.terminate();
-        assert!(self.child.wait().unwrap().success(), "the end is orderly:\n{}", self.log());
-    }
-
-    fn terminate(&self) {
-        let _ = Command::new("kill").arg(self.child.id().to_string()).stderr(Stdio::null()).status();
+    /// Asks it to stop and waits until it has. Connections to it go on meanwhile: they must agree to their end.
+    pub async fn stop(mut self) {
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(asked.success());
+        let wait = move || {
+            let status = self.child.wait().unwrap();
+            assert!(status.success(), "the end is orderly:\n{}", self.log());
+        };
+        tokio::task::spawn_blocking(wait).await.unwrap();
     }
 }
 

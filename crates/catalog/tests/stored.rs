@@ -6,6 +6,7 @@ mod shared;
 use pintle_catalog::catalog;
 use pintle_meta::value::{parse, to_json};
 use pintle_meta::{Object, ObjectMut, Value};
+use pintle_schema::form::StoredAs;
 use pintle_schema::{decode, form};
 
 /// What the server makes of any object.
@@ -79,8 +80,13 @@ fn read_back(request: &Value, answered: &Value) -> Value {
     }
     resource.hooks.prepare_create(&mut object);
     let storage = resource.storage.as_ref().unwrap();
-    let stored = form::stored_bytes(&form::to_stored(resource, storage, version, object));
-    form::from_stored(resource, storage, version, &stored, 1).unwrap()
+    let stored = form::to_stored(resource, storage, version, object);
+    let [json, protobuf] = [StoredAs::Json, StoredAs::Protobuf].map(|form| {
+        let bytes = form::stored_bytes(storage, &stored, form).unwrap();
+        form::from_stored(resource, storage, version, &bytes, 1).unwrap()
+    });
+    assert_eq!(to_json(&json), to_json(&protobuf), "both forms hold the same");
+    protobuf
 }
 
 fn without_system(mut object: Value) -> Value {

@@ -52,6 +52,7 @@ fn config(options: Options) -> Result<Config, Failure> {
         request_timeout: options.request_timeout,
         min_request_timeout: options.min_request_timeout,
         storage_prefix: options.storage.prefix,
+        stored_as: options.storage.stored_as,
         build: Build::default(),
     })
 }

@@ -6,23 +6,35 @@
 
 use crate::decode::{self, DecodeError, set_field};
 use crate::defaults;
+use crate::protobuf::{self, Envelope, EnvelopeError, MAGIC, ProtobufError, TooDeep};
 use crate::resource::{Resource, Storage, Version};
 use crate::types::{Omit, Struct, Type};
+use bytes::Bytes;
 use pintle_meta::value::to_json;
-use pintle_meta::{Object, Str, Value};
+use pintle_meta::{GroupVersion, GroupVersionKind, Object, Str, Value};
 
-/// What protobuf values in storage begin with.
-pub const PROTOBUF_MAGIC: &[u8; 4] = b"k8s\0";
+/// The form of what is stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StoredAs {
+    /// JSON.
+    Json,
+    /// The protobuf envelope, but for what has no protobuf.
+    #[default]
+    Protobuf,
+}
 
 /// Why stored bytes are not an object of their resource.
 #[derive(Debug, thiserror::Error)]
 pub enum StoredError {
-    /// In protobuf, which needs the codec.
-    #[error("the value is stored as protobuf, which this server cannot read yet")]
-    Protobuf,
-    /// Not what the schema says.
+    /// JSON that is not what the schema says.
     #[error(transparent)]
-    Decode(#[from] DecodeError),
+    Json(#[from] DecodeError),
+    /// Something else than an envelope behind the magic.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// A message that is not what the schema says.
+    #[error(transparent)]
+    Protobuf(#[from] ProtobufError),
 }
 
 /// The object in the form of `version`, as of `revision`.
@@ -36,11 +48,18 @@ pub fn from_stored(
     bytes: &[u8],
     revision: u64,
 ) -> Result<Value, StoredError> {
-    if bytes.starts_with(PROTOBUF_MAGIC) {
-        return Err(StoredError::Protobuf);
+    if !bytes.starts_with(MAGIC) {
+        let object = decode::json(bytes, &storage.schema)?.value;
+        return Ok(serve(resource, storage, version, object, revision));
     }
-    let object = decode::json(bytes, &storage.schema)?.value;
-    Ok(serve(resource, storage, version, object, revision))
+    let envelope = Envelope::read(bytes)?;
+    // An older server may have stored another version, whose message can be another one.
+    let says =
+        GroupVersion::parse(&envelope.api_version).ok().filter(|says| *says != storage.kind.group_version());
+    let older = says
+        .and_then(|says| resource.version(&says.version).filter(|version| version.kind.group == says.group));
+    let (kind, schema) = older.map_or((&storage.kind, &storage.schema), |older| (&older.kind, &older.schema));
+    Ok(serve_from(resource, (kind, schema), version, envelope.document(schema)?, revision))
 }
 
 /// An object in its stored form brought to the form of `version`, as of `revision`.
@@ -48,13 +67,23 @@ pub fn serve(
     resource: &Resource,
     storage: &Storage,
     version: &Version,
+    object: Value,
+    revision: u64,
+) -> Value {
+    serve_from(resource, (&storage.kind, &storage.schema), version, object, revision)
+}
+
+fn serve_from(
+    resource: &Resource,
+    (kind, schema): (&GroupVersionKind, &Struct),
+    version: &Version,
     mut object: Value,
     revision: u64,
 ) -> Value {
-    if storage.kind.version != version.name || storage.kind.group != version.kind.group {
-        defaults::apply(&storage.schema, &mut object);
-        resource.hooks.default(&storage.kind.version, &mut object);
-        resource.hooks.convert(&storage.kind.version, &version.name, &mut object);
+    if kind.version != version.name || kind.group != version.kind.group {
+        defaults::apply(schema, &mut object);
+        resource.hooks.default(&kind.version, &mut object);
+        resource.hooks.convert(&kind.version, &version.name, &mut object);
         object = restore(&version.schema, object);
     }
     default(resource, version, &mut object);
@@ -119,10 +148,16 @@ pub fn to_stored(resource: &Resource, storage: &Storage, version: &Version, mut 
 }
 
 /// The bytes that are stored for a stored form.
-pub fn stored_bytes(object: &Value) -> Vec<u8> {
+///
+/// # Errors
+/// [`TooDeep`], of protobuf.
+pub fn stored_bytes(storage: &Storage, object: &Value, form: StoredAs) -> Result<Bytes, TooDeep> {
+    if form == StoredAs::Protobuf && !storage.keeps_empty {
+        return protobuf::enveloped(&storage.schema, object);
+    }
     let mut bytes = to_json(object);
     bytes.push(b'\n');
-    bytes
+    Ok(Bytes::from(bytes))
 }
 
 /// Brings a document back to normal form after code of ours changed it; such code never breaks types.

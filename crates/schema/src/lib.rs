@@ -12,6 +12,7 @@ pub mod openapi;
 pub mod ownership;
 pub mod partial;
 pub mod patch;
+pub mod protobuf;
 pub mod resource;
 pub mod scale;
 pub mod table;

@@ -180,7 +180,8 @@ pub struct Storage {
     pub kind: GroupVersionKind,
     /// Shape of that form.
     pub schema: Arc<Struct>,
-    /// Empty lists and maps survive being stored (custom resources), instead of becoming nil.
+    /// Always stored as JSON, in which empty lists and maps survive instead of becoming nil: custom resources, their
+    /// definitions and APIServices.
     pub keeps_empty: bool,
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Everything that walks a document (decode, default, patch, own, encode) is driven by these.
 
+use crate::protobuf::Plan;
 use pintle_meta::{Str, Value};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -88,6 +89,7 @@ pub struct Struct {
     layout: OnceLock<Layout>,
     zero: OnceLock<Value>,
     has_defaults: OnceLock<bool>,
+    plan: OnceLock<Plan>,
 }
 
 struct Layout {
@@ -164,6 +166,8 @@ pub struct ListType {
     pub pointer_items: bool,
     /// Whose items apply can own one by one.
     pub ownership: Ownership,
+    /// In protobuf the list is a message of its own, whose field 1 holds the items.
+    pub boxed: bool,
 }
 
 /// How apply owns the members of a struct or map.
@@ -200,12 +204,12 @@ pub struct MapType {
 }
 
 /// An embedded Go struct: flat in JSON, a message of its own in protobuf.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Inline {
     /// Dotted Go name: `VolumeSource`, `RuleWithOperations.Rule`.
     pub go_name: Str,
-    /// Its definition name in OpenAPI.
-    pub openapi_name: Str,
+    /// What is embedded.
+    pub ty: Arc<Struct>,
     /// Its field number in the message that holds it.
     pub number: u32,
 }
@@ -227,6 +231,7 @@ impl Struct {
             layout: OnceLock::new(),
             zero: OnceLock::new(),
             has_defaults: OnceLock::new(),
+            plan: OnceLock::new(),
         }
     }
 
@@ -273,6 +278,11 @@ impl Struct {
     /// The printed form of the struct with no field set, made once.
     pub(crate) fn zero_with(&self, make: impl FnOnce() -> Value) -> Value {
         self.zero.get_or_init(make).clone()
+    }
+
+    /// The struct as a protobuf message, worked out once.
+    pub(crate) fn plan(&self) -> &Plan {
+        self.plan.get_or_init(|| Plan::of(self))
     }
 
     /// Whether a default, published or implied, stands anywhere below.

@@ -12,25 +12,21 @@ pub(crate) fn cargo(words: &[&str]) -> Command {
     command
 }
 
-/// The profile of the server that tests and conversations are held against.
-const PROFILE: &str = "tested";
-
-/// Builds the server under test.
+/// Builds the server under test, as the tests of the whole binary do.
 ///
 /// # Errors
 /// When cargo says no.
 pub(crate) fn build_server() -> Outcome {
-    run(&mut cargo(&["build", "--quiet", "--package", "pintle", "--profile", PROFILE]))
+    run(&mut cargo(&["build", "--quiet", "--package", "pintle"]))
 }
 
-/// Where it lies: cargo put this command at `<target>/<profile>/`.
+/// Where it lies: cargo put this command beside it.
 ///
 /// # Errors
 /// When the system can't tell where this command is.
 pub(crate) fn server() -> Result<PathBuf, Failure> {
     let own = std::env::current_exe().map_err(|error| Failure::file(Path::new("cargo xtask"), error))?;
-    let target = own.ancestors().nth(2).unwrap_or(&own);
-    Ok(target.join(PROFILE).join("pintle"))
+    Ok(own.with_file_name("pintle"))
 }
 
 /// Runs it; what it says goes to the terminal.

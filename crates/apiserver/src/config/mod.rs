@@ -1,6 +1,8 @@
 //! What can be set about a frontend: plain values, checked by whoever read them from a command line. Nothing in
 //! here acts.
 
+pub use pintle_schema::form::StoredAs;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -30,6 +32,8 @@ pub struct Config {
     pub min_request_timeout: Duration,
     /// What all keys in storage begin with, with slashes at both ends: `/registry/`.
     pub storage_prefix: String,
+    /// The form that objects are stored in; what is there already is read in either.
+    pub stored_as: StoredAs,
     /// What was built.
     pub build: Build,
 }

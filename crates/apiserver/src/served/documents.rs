@@ -73,16 +73,16 @@ impl Documents {
     pub fn index(&self) -> &Document {
         self.index.get_or_init(|| {
             let all = self.v3.keys().filter_map(|name| Some((name.as_str(), self.v3(name)?.hash.as_str())));
-            Document::new(v3_index(all), Vec::new())
+            Document::new(v3_index(all), Bytes::new())
         })
     }
 }
 
 impl Document {
-    fn new(json: Vec<u8>, protobuf: Vec<u8>) -> Document {
+    fn new(json: Vec<u8>, protobuf: Bytes) -> Document {
         let digest = digest::digest(&digest::SHA512, &json);
         let hash = digest.as_ref().iter().map(|byte| format!("{byte:02X}")).collect();
-        Document { json: json.into(), protobuf: protobuf.into(), hash }
+        Document { json: json.into(), protobuf, hash }
     }
 }
 

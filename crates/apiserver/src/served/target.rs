@@ -52,6 +52,11 @@ impl Target {
         self.subresource().and_then(|sub| sub.schema.as_ref()).unwrap_or(&self.version().schema)
     }
 
+    /// Whether its documents can be written as protobuf: those of built-in kinds.
+    pub fn has_protobuf(&self) -> bool {
+        pintle_catalog::catalog().kind(self.document_kind()).is_some()
+    }
+
     /// What of `object` the target is about, as it is shown.
     pub fn document_of(&self, object: Value) -> Value {
         let View::Scale(paths) = self.view() else { return object };

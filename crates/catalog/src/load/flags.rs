@@ -4,6 +4,7 @@
 //! empty | zero        omitempty, omitzero        ptr | req           a Go pointer; required by OpenAPI
 //! as=GONAME           go=GOTYPE                  default=JSON        enum=A|B (%20 is a space, "" no text)
 //! list=atomic|set|map:KEY,KEY                    members=atomic|granular
+//! boxed               a list that is a message of its own in protobuf
 //! patch=merge,retainKeys:KEY
 //! ```
 
@@ -21,6 +22,7 @@ pub(super) struct Flags {
     pub(super) default: Option<Value>,
     pub(super) allowed: Vec<Str>,
     pub(super) ownership: Ownership,
+    pub(super) boxed: bool,
     pub(super) members: Members,
     pub(super) patch: Patch,
 }
@@ -36,6 +38,7 @@ impl Flags {
             default: None,
             allowed: Vec::new(),
             ownership: Ownership::default(),
+            boxed: false,
             members: Members::default(),
             patch: Patch::default(),
         };
@@ -49,6 +52,7 @@ impl Flags {
             ("zero", _) => self.omit = Omit::Zero,
             ("ptr", _) => self.pointer = true,
             ("req", _) => self.required = true,
+            ("boxed", _) => self.boxed = true,
             ("as", name) => self.go_name = Some(name.into()),
             ("go", name) => self.go_type = Some(name.into()),
             ("default", json) => self.default = Some(parse(json.as_bytes()).expect("defaults are JSON")),

@@ -87,9 +87,10 @@ fn lay_out(ty: &Struct, lines: &Lines<'_>, structs: &HashMap<Str, Arc<Struct>>, 
         let (name, ty, number) = (word(), word(), word());
         if name == "inline" {
             let target = word();
-            let home = resolve(target.trim_start_matches('@'), lines.package);
+            let embedded = resolve(target.trim_start_matches('@'), lines.package);
+            let embedded = structs.get(&embedded).unwrap_or_else(|| panic!("no facts of {embedded}"));
             let number = number.parse().expect("an inlined struct has a number");
-            inlines.push(Inline { go_name: ty.into(), openapi_name: home, number });
+            inlines.push(Inline { go_name: ty.into(), ty: Arc::clone(embedded), number });
         } else {
             let mut made = field(name, ty, number, words, lines.package, structs);
             made.implied = overlay.take(lines.package, lines.name, name);
@@ -108,7 +109,12 @@ fn field<'a>(
     structs: &HashMap<Str, Arc<Struct>>,
 ) -> Field {
     let flags = flags::Flags::read(words);
-    let ty = type_of(expression, package, structs, &flags.ownership);
+    let ty = type_of(
+        expression,
+        package,
+        structs,
+        &List { ownership: flags.ownership.clone(), boxed: flags.boxed },
+    );
     // A `[]byte` is no list here, yet a marker may call it an atomic one.
     let whole = matches!(ty, Type::Bytes) && flags.ownership == Ownership::Atomic;
     let members = if whole { Members::Atomic } else { flags.members };
@@ -132,14 +138,23 @@ fn field<'a>(
     }
 }
 
-fn type_of(text: &str, package: &str, structs: &HashMap<Str, Arc<Struct>>, ownership: &Ownership) -> Type {
+/// What flags say of a list.
+struct List {
+    ownership: Ownership,
+    boxed: bool,
+}
+
+fn type_of(text: &str, package: &str, structs: &HashMap<Str, Arc<Struct>>, list: &List) -> Type {
+    // A list inside a list or map can't be repeated once more: it is a message.
+    let inner = List { ownership: Ownership::Unsaid, boxed: true };
     if let Some(item) = text.strip_prefix("[]") {
         let (pointer_items, item) = item.strip_prefix('*').map_or((false, item), |item| (true, item));
-        let item = type_of(item, package, structs, &Ownership::Unsaid);
-        return Type::List(Arc::new(ListType { item, pointer_items, ownership: ownership.clone() }));
+        let item = type_of(item, package, structs, &inner);
+        let (ownership, boxed) = (list.ownership.clone(), list.boxed);
+        return Type::List(Arc::new(ListType { item, pointer_items, ownership, boxed }));
     }
     if let Some(value) = text.strip_prefix("map:") {
-        return Type::Map(Arc::new(MapType { value: type_of(value, package, structs, &Ownership::Unsaid) }));
+        return Type::Map(Arc::new(MapType { value: type_of(value, package, structs, &inner) }));
     }
     if let Some(name) = text.strip_prefix('@') {
         let name = resolve(name, package);

@@ -86,7 +86,6 @@ fn words(order: &DevOrder, credentials: &Credentials) -> Result<Vec<String>, Fai
     };
     Ok(vec![
         "--embedded-storage=memory".to_owned(),
-        "--storage-media-type=application/json".to_owned(),
         format!("--bind-address={}", order.bind_address),
         format!("--advertise-address={}", reachable(order.bind_address)),
         format!("--secure-port={}", order.port),

@@ -19,9 +19,6 @@ Examples:
 All of kube-apiserver's flags are taken. The log names those that were given and do nothing yet;
 those that ask for a safety we would not give are refused.";
 
-/// Its default is the reference's; what we do without it, its sentence says.
-const NOT_OUR_DEFAULT: &str = "storage-media-type";
-
 /// `pintle apiserver`.
 pub(crate) fn command(flags: &Flags) -> Command {
     Command::new("apiserver")
@@ -52,7 +49,7 @@ fn argument(flag: &Flag) -> Arg {
 }
 
 fn default(flag: &Flag) -> String {
-    if flag.default.is_empty() || flag.name == NOT_OUR_DEFAULT {
+    if flag.default.is_empty() {
         return String::new();
     }
     format!(" [default: {}]", flag.default)

@@ -24,7 +24,7 @@ const ACTS: &[(&str, &str)] = &[
     ("shutdown-delay-duration", "How long to go on serving after the signal to stop"),
     ("embedded-storage", "Keep everything in this process: `memory`"),
     ("etcd-prefix", "What all keys in storage begin with"),
-    ("storage-media-type", "The form objects are stored in; application/json for now, whatever is asked"),
+    ("storage-media-type", "The form objects are stored in; what has no protobuf is JSON all the same"),
     ("bind-address", "The address to listen on; 0.0.0.0 and :: are all of them"),
     ("cert-dir", "Where a self-signed certificate is kept when none is given"),
     ("secure-port", "The port to listen on; 0 takes any free one"),

@@ -1,6 +1,6 @@
 //! Where everything is kept. One answer so far: in this process's memory.
 
-use super::{Problems, Storage, StorageMediaType};
+use super::{Problems, Storage, StoredAs};
 use crate::flags::Given;
 
 /// The reference's media types of stored objects.
@@ -20,13 +20,19 @@ pub(super) fn read(given: &Given, problems: &mut Problems, warnings: &mut Vec<St
         )),
     }
     let media_type = given.text("storage-media-type");
-    if !MEDIA_TYPES.contains(&media_type) {
-        problems
-            .add(format!("--storage-media-type {media_type:?} must be one of {}", MEDIA_TYPES.join(", ")));
-    } else if media_type != MEDIA_TYPES[0] {
-        warnings.push(format!("objects are stored as JSON: --storage-media-type={media_type} comes later"));
-    }
-    Storage { prefix: prefix(given.text("etcd-prefix")), media_type: StorageMediaType::Json }
+    let stored_as = match media_type {
+        "application/vnd.kubernetes.protobuf" => StoredAs::Protobuf,
+        "application/json" => StoredAs::Json,
+        "application/yaml" => {
+            warnings.push("objects are stored as JSON: every reader of YAML reads it".to_owned());
+            StoredAs::Json
+        }
+        other => {
+            problems.add(format!("--storage-media-type {other:?} must be one of {}", MEDIA_TYPES.join(", ")));
+            StoredAs::default()
+        }
+    };
+    Storage { prefix: prefix(given.text("etcd-prefix")), stored_as }
 }
 
 /// `/a/b/`, however many slashes were written where.

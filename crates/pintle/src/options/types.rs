@@ -1,6 +1,6 @@
 //! The options as plain values; what a frontend knows by itself are its own types.
 
-pub(crate) use pintle_apiserver::config::{AuthorizationMode, Cidr, FrontProxy, TlsVersion};
+pub(crate) use pintle_apiserver::config::{AuthorizationMode, Cidr, FrontProxy, StoredAs, TlsVersion};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -93,15 +93,7 @@ pub(crate) struct Storage {
     /// What all keys begin with, with slashes at both ends: `/registry/`.
     pub(crate) prefix: String,
     /// The form of what is stored.
-    pub(crate) media_type: StorageMediaType,
-}
-
-/// `--storage-media-type`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum StorageMediaType {
-    /// application/json
-    #[default]
-    Json,
+    pub(crate) stored_as: StoredAs,
 }
 
 /// How the log is written.

@@ -10,6 +10,7 @@ mod special;
 mod walk;
 
 pub(crate) use normal::zero_of;
+pub(crate) use normal::{Slots, assemble};
 pub use normal::{set_field, zero};
 
 use crate::types::Struct;

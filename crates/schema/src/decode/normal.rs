@@ -5,7 +5,7 @@ use pintle_meta::{Map, Value};
 use smallvec::SmallVec;
 
 /// Decoded members of a struct: position of the field and value.
-pub(super) type Slots = SmallVec<[(u16, Value); 16]>;
+pub(crate) type Slots = SmallVec<[(u16, Value); 16]>;
 
 /// What Go prints for a struct none of whose fields was set.
 pub fn zero(ty: &Struct) -> Value {
@@ -28,7 +28,7 @@ pub fn set_field(ty: &Struct, map: &mut Map, name: &str, value: Value) {
 }
 
 /// The struct's printed form of `slots`, which may come in any order.
-pub(super) fn assemble(ty: &Struct, mut slots: Slots) -> Value {
+pub(crate) fn assemble(ty: &Struct, mut slots: Slots) -> Value {
     slots.sort_by_key(|(at, _)| *at);
     let mut given = slots.into_iter().peekable();
     let mut map = Map::with_capacity(given.len() + 2);

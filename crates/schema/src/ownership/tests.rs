@@ -33,7 +33,7 @@ fn structure(name: &str, fields: Vec<Field>) -> Arc<Struct> {
 }
 
 fn list(item: Type, ownership: Ownership) -> Type {
-    Type::List(Arc::new(ListType { item, pointer_items: false, ownership }))
+    Type::List(Arc::new(ListType { item, pointer_items: false, boxed: false, ownership }))
 }
 
 fn map_of_text() -> Type {

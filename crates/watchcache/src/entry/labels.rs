@@ -115,7 +115,7 @@ fn in_json(bytes: &[u8]) -> Option<Vec<[&[u8]; 2]>> {
 
 fn in_protobuf(bytes: &[u8]) -> Option<Vec<[&[u8]; 2]>> {
     let metadata = protobuf::find(protobuf::enveloped(bytes)?, &[METADATA])?;
-    let maps = protobuf::Fields(metadata).filter(|(number, _)| *number == LABELS);
+    let maps = protobuf::contents(metadata).filter(|(number, _)| *number == LABELS);
     // An empty key or value need not be written; it must still lie within the bytes.
     let part = |entry, number| protobuf::find(entry, &[number]).unwrap_or(&entry[..0]);
     Some(maps.map(|(_, entry)| [part(entry, KEY), part(entry, VALUE)]).collect())
@@ -142,6 +142,33 @@ mod tests {
     }
 
     #[test]
+    fn a_stored_pod_shows_its_labels_and_its_node() {
+        use pintle_schema::protobuf::seal;
+        use pintle_schema::protobuf::wire::Backward;
+        let entry = |out: &mut Backward, field: u32, key: &str, value: &str| {
+            out.message(field, |out| {
+                out.text(VALUE, value.as_bytes());
+                out.text(KEY, key.as_bytes());
+            });
+        };
+        let pod = seal("v1", "Pod", Backward::default(), |out| {
+            out.message(3, |out| out.text(1, b"Pending"));
+            out.message(2, |out| out.text(10, b"node-1"));
+            out.message(METADATA, |out| {
+                entry(out, 12, "note", "annotation");
+                entry(out, LABELS, "b", "");
+                entry(out, LABELS, "a", "1");
+                out.number(7, 1);
+                out.text(1, b"p");
+            });
+        });
+        let pod = pod.unwrap();
+        assert_eq!(scanned(&pod), owned(&[("a", "1"), ("b", "")]));
+        let raw = protobuf::enveloped(&pod).unwrap();
+        assert_eq!(protobuf::find(raw, &[2, 10]), Some(&b"node-1"[..]));
+    }
+
+    #[test]
     fn json_labels_are_found() {
         let bytes = br#"{"spec":{"labels":{"no":"no"}},"metadata":{"name":"n","labels":{"a":"1","b/c":""}}}"#;
         assert_eq!(scanned(bytes), owned(&[("a", "1"), ("b/c", "")]));
@@ -163,8 +190,8 @@ mod tests {
         };
         let metadata = [delimited(1, b"name"), label("a", "1"), label("b", ""), delimited(12, b"")].concat();
         let object = [delimited(1, &metadata), delimited(2, b"spec")].concat();
-        let type_meta = delimited(1, b"v1");
-        let bytes = [MAGIC, &type_meta, &delimited(2, &object), &delimited(3, b"")].concat();
+        let type_meta = delimited(1, &delimited(1, b"v1"));
+        let bytes = [&MAGIC[..], &type_meta, &delimited(2, &object), &delimited(3, b"")].concat();
         assert_eq!(scanned(&bytes), owned(&[("a", "1"), ("b", "")]));
         for end in 0..bytes.len() {
             scanned(&bytes[..end]);

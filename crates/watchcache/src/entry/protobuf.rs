@@ -1,68 +1,28 @@
 //! A look into stored protobuf without decoding it: walks the fields of a message and skips over what it does not
-//! look for. Also knows the envelope in which built-ins are stored: `k8s\0`, then a `runtime.Unknown` whose field 2
-//! holds the object.
+//! look for.
 
-/// What the stored form of a built-in begins with.
-pub(super) const MAGIC: &[u8] = b"k8s\0";
-
-/// The field of `runtime.Unknown` that holds the object.
-const RAW: u32 = 2;
+use pintle_schema::protobuf::Envelope;
+pub(super) use pintle_schema::protobuf::MAGIC;
+use pintle_schema::protobuf::wire::{Fields, Read};
 
 /// The object in an envelope whose magic was seen.
 pub(super) fn enveloped(bytes: &[u8]) -> Option<&[u8]> {
-    find(bytes.strip_prefix(MAGIC)?, &[RAW])
+    Envelope::read(bytes).ok().map(|envelope| envelope.raw)
 }
 
 /// The content of the length-delimited field that `path` leads to. Of a field that is repeated the last counts.
 pub(super) fn find<'a>(message: &'a [u8], path: &[u32]) -> Option<&'a [u8]> {
     path.iter().try_fold(message, |message, number| {
-        Fields(message).filter(|(found, _)| found == number).map(|(_, content)| content).last()
+        contents(message).filter(|(found, _)| found == number).map(|(_, content)| content).last()
     })
 }
 
 /// The length-delimited fields of a message, in order. Ends where the message is cut off.
-pub(super) struct Fields<'a>(pub(super) &'a [u8]);
-
-impl<'a> Iterator for Fields<'a> {
-    type Item = (u32, &'a [u8]);
-
-    fn next(&mut self) -> Option<(u32, &'a [u8])> {
-        loop {
-            let tag = self.varint()?;
-            let number = u32::try_from(tag >> 3).ok()?;
-            match tag & 7 {
-                0 => drop(self.varint()?),
-                1 => drop(self.take(8)?),
-                2 => {
-                    let length = self.varint()?;
-                    return Some((number, self.take(usize::try_from(length).ok()?)?));
-                }
-                5 => drop(self.take(4)?),
-                _ => return None,
-            }
-        }
-    }
-}
-
-impl<'a> Fields<'a> {
-    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        Some(taken)
-    }
-
-    fn varint(&mut self) -> Option<u64> {
-        let mut value = 0;
-        for shift in (0..64).step_by(7) {
-            let (&byte, rest) = self.0.split_first()?;
-            self.0 = rest;
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Some(value);
-            }
-        }
-        None
-    }
+pub(super) fn contents(message: &[u8]) -> impl Iterator<Item = (u32, &[u8])> {
+    Fields::new(message).map_while(Result::ok).filter_map(|(number, read)| match read {
+        Read::Bytes(content) => Some((number, content)),
+        _ => None,
+    })
 }
 
 #[cfg(test)]
@@ -88,6 +48,6 @@ mod tests {
 
     #[test]
     fn an_endless_number_ends_the_search() {
-        assert_eq!(Fields(&[0xff; 20]).next(), None);
+        assert_eq!(contents(&[0xff; 20]).next(), None);
     }
 }

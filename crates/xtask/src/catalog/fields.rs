@@ -108,6 +108,12 @@ fn write_field(
     if go_type != derived_go_type(&ty, package) {
         flag(&format!("go={go_type}"));
     }
+    if row.get("shape") == "list"
+        && !row.get("pb_type").is_empty()
+        && !row.get("pb_type").starts_with("repeated")
+    {
+        flag("boxed");
+    }
     let switches = [("omitempty", "empty"), ("omitzero", "zero"), ("pointer", "ptr")]
         .map(|(column, word)| (row.is(column), word));
     switches.into_iter().filter(|(set, _)| *set).for_each(|(_, word)| flag(word));

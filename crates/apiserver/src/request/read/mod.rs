@@ -33,8 +33,8 @@ pub async fn read(
 ) -> Result<Response, Status> {
     let head = &request.received.head;
     let negotiated = match verb {
-        Verb::Watch => reply::negotiate_stream(head)?,
-        _ => reply::negotiate(head, verb == Verb::List)?,
+        Verb::Watch => reply::negotiate_stream(head, target.has_protobuf())?,
+        _ => reply::negotiate(head, verb == Verb::List, target.has_protobuf())?,
     };
     match verb {
         Verb::Get => get::get(&server, &request, &target, negotiated).await,
@@ -76,7 +76,8 @@ pub fn storage_status(error: &pintle_storage::Error) -> Status {
     use pintle_storage::Error;
     match error {
         Error::Compacted { .. } => Status::expired("The provided resource version is too old"),
-        Error::TooLarge => Status::too_large(error.to_string()),
+        // The reference has no type for it, so clients see a bare 500.
+        Error::TooLarge => Status::unclassified(error.to_string()),
         Error::NotApplied(_) | Error::Unknown(_) | Error::LeaderLost => {
             tracing::warn!(%error, "storage did not answer");
             Status::unclassified(error.to_string())

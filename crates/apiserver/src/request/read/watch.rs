@@ -5,7 +5,7 @@ use super::options::{self, ListOptions};
 use super::present::Presenter;
 use super::select::Selection;
 use crate::request::authorize::Authorized;
-use crate::request::reply::{Body, Format, Negotiated, Response, whole};
+use crate::request::reply::{Body, Negotiated, Response, whole};
 use crate::served::Target;
 use crate::server::Server;
 use bytes::Bytes;
@@ -13,7 +13,6 @@ use futures_util::stream;
 use http::{HeaderValue, header};
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
-use pintle_meta::value::to_json;
 use pintle_meta::{ResourceVersion, Status};
 use pintle_storage::Revision;
 use pintle_watchcache::{
@@ -42,7 +41,7 @@ pub(super) async fn watch(
     select_name(&mut options, &info.name)?;
     let least = server.config.min_request_timeout;
     let timeout = options.timeout.unwrap_or_else(|| server.sources.spread(least, least));
-    let content_type = stream_type(&negotiated);
+    let content_type = negotiated.format.stream_type();
     let selection = Selection::new(&target, &options);
     let namespace = target.namespace_of(info).unwrap_or_default();
     let presenter = Presenter::new(&server, &target, negotiated, query)?;
@@ -53,7 +52,10 @@ pub(super) async fn watch(
     let wanted = if selection.is_everything() { wanted } else { wanted.filter(selection) };
     let events = match view.watch(wanted).await {
         Ok(watcher) => Events::new(watcher, presenter, &options, timeout, server.stopping.begun.clone()),
-        Err(CacheError::Expired { oldest }) => return Ok(streamed(content_type, too_old(start, oldest))),
+        Err(CacheError::Expired { oldest }) => {
+            let status = too_old(start, oldest);
+            return Ok(streamed(content_type, whole(presenter.error_event(&status))));
+        }
         Err(error) => return Err(cache_status(error)),
     };
     let frames = stream::unfold(events, |mut events| async move {
@@ -83,27 +85,13 @@ fn streamed(content_type: &'static str, body: Body) -> Response {
     response
 }
 
-/// A watch from before what is remembered: one event that says so.
-fn too_old(start: Start, oldest: Revision) -> Body {
+/// A watch from before what is remembered: the one event says so.
+fn too_old(start: Start, oldest: Revision) -> Status {
     let asked = match start {
         Start::After(revision) => revision,
         _ => Revision::ZERO,
     };
-    whole(error_line(&Status::expired(format!("too old resource version: {asked} ({oldest})"))))
-}
-
-fn error_line(status: &Status) -> Bytes {
-    let object = to_json(&status.to_value());
-    let mut line = b"{\"type\":\"ERROR\",\"object\":".to_vec();
-    line.extend_from_slice(&object);
-    line.extend_from_slice(b"}\n");
-    Bytes::from(line)
-}
-
-fn stream_type(negotiated: &Negotiated) -> &'static str {
-    match negotiated.format {
-        Format::Json | Format::Yaml => "application/json",
-    }
+    Status::expired(format!("too old resource version: {asked} ({oldest})"))
 }
 
 /// Where the watch begins.
@@ -201,9 +189,10 @@ impl Events {
                 };
                 self.presenter.event(word, &event.entry, event.revision, self.first)
             }
-            Delivery::InitialEventsEnd(revision) => {
-                return self.tells_initial_end.then(|| self.presenter.bookmark(revision, true, self.first));
+            Delivery::InitialEventsEnd(revision) if self.tells_initial_end => {
+                self.presenter.bookmark(revision, true, self.first)
             }
+            Delivery::InitialEventsEnd(_) => return None,
             Delivery::Ended(Ending::Expired) => {
                 Err(Status::expired("The resourceVersion for the provided watch is too old."))
             }
@@ -218,12 +207,13 @@ impl Events {
     /// An error ends the watch.
     fn error(&mut self, status: &Status) -> Bytes {
         self.over = true;
-        error_line(status)
+        self.presenter.error_event(status)
     }
 
-    fn bookmark(&self) -> Option<Bytes> {
+    fn bookmark(&mut self) -> Option<Bytes> {
         let revision = self.watcher.bookmark_revision()?;
-        Some(self.presenter.bookmark(revision, false, self.first))
+        let made = self.presenter.bookmark(revision, false, self.first);
+        Some(made.unwrap_or_else(|status| self.error(&status)))
     }
 }
 

@@ -2,12 +2,14 @@
 
 mod accept;
 mod negotiate;
+mod protobuf;
 mod warning;
 
 pub use accept::{Clause, accept_clauses};
 pub use negotiate::{
     As, Format, Negotiated, media_types, negotiate, negotiate_error, negotiate_plain, negotiate_stream,
 };
+pub use protobuf::enveloped;
 pub use warning::Warnings;
 
 use bytes::Bytes;
@@ -51,22 +53,25 @@ pub fn not_modified() -> Response {
     response
 }
 
-/// A document in the negotiated format.
+/// A document in the negotiated format; the Status that says why where it has no such form.
 pub fn document(code: u16, negotiated: &Negotiated, document: &Value) -> Response {
-    bytes(code, negotiated.format.content_type(), encode(negotiated, document))
+    match encode(negotiated, document) {
+        Ok(encoded) => bytes(code, negotiated.format.content_type(), encoded),
+        Err(status) => bytes(status.code, "application/json", to_pretty_json(&status.to_value())),
+    }
 }
 
-/// A document's bytes in the negotiated format.
-pub fn encode(negotiated: &Negotiated, document: &Value) -> Vec<u8> {
-    match negotiated.format {
-        Format::Yaml => pintle_schema::yaml::emit(document),
-        Format::Json if negotiated.pretty => to_pretty_json(document),
+fn encode(negotiated: &Negotiated, document: &Value) -> Result<Bytes, Status> {
+    Ok(match negotiated.format {
+        Format::Protobuf => return enveloped(document),
+        Format::Yaml => pintle_schema::yaml::emit(document).into(),
+        Format::Json if negotiated.pretty => to_pretty_json(document).into(),
         Format::Json => {
             let mut bytes = to_json(document);
             bytes.push(b'\n');
-            bytes
+            bytes.into()
         }
-    }
+    })
 }
 
 /// A Status, in whatever form the client accepts, or pretty JSON when it accepts nothing we have.

@@ -14,6 +14,8 @@ pub enum Format {
     Json,
     /// application/yaml
     Yaml,
+    /// application/vnd.kubernetes.protobuf
+    Protobuf,
 }
 
 /// What of the object is wanted.
@@ -54,7 +56,7 @@ pub fn media_types(with_streams: bool) -> Vec<&'static str> {
 
 impl Format {
     /// In the order of preference.
-    const ALL: [Format; 2] = [Format::Json, Format::Yaml];
+    const ALL: [Format; 3] = [Format::Json, Format::Yaml, Format::Protobuf];
 
     /// Whether events can follow each other in it.
     fn streams(self) -> bool {
@@ -66,30 +68,39 @@ impl Format {
         match self {
             Format::Json => "application/json",
             Format::Yaml => "application/yaml",
+            Format::Protobuf => "application/vnd.kubernetes.protobuf",
+        }
+    }
+
+    /// The Content-Type of a stream of events.
+    pub fn stream_type(self) -> &'static str {
+        match self {
+            Format::Json | Format::Yaml => "application/json",
+            Format::Protobuf => "application/vnd.kubernetes.protobuf;stream=watch",
         }
     }
 }
 
-/// Agrees on a form for a resource.
+/// Agrees on a form for a resource, whose kind may have no protobuf.
 ///
 /// # Errors
 /// 406 in one of the reference's two wordings.
-pub fn negotiate(head: &Parts, with_streams: bool) -> Result<Negotiated, Status> {
+pub fn negotiate(head: &Parts, with_streams: bool, has_protobuf: bool) -> Result<Negotiated, Status> {
     if !route_accepts(accept_header(&head.headers), &media_types(with_streams)) {
         let available = media_types(with_streams).join(", ");
         let message = format!("406: Not Acceptable\n\nAvailable representations: {available}");
         let status = Status::failure(406, Reason::NotAcceptable, message);
         return Err(Status { details: Some(Box::default()), ..status });
     }
-    agree(head, Shapes::All).ok_or_else(|| Status::not_acceptable(&MEDIA_TYPES))
+    agree(head, Shapes::All { protobuf: has_protobuf }).ok_or_else(|| Status::not_acceptable(&MEDIA_TYPES))
 }
 
 /// Agrees on a form for a stream of events.
 ///
 /// # Errors
 /// 406 as [`negotiate`], and for a format that has no streams.
-pub fn negotiate_stream(head: &Parts) -> Result<Negotiated, Status> {
-    let negotiated = negotiate(head, true)?;
+pub fn negotiate_stream(head: &Parts, has_protobuf: bool) -> Result<Negotiated, Status> {
+    let negotiated = negotiate(head, true, has_protobuf)?;
     if negotiated.format.streams() { Ok(negotiated) } else { Err(Status::not_acceptable(&STREAM_TYPES)) }
 }
 
@@ -115,7 +126,22 @@ enum Shapes {
     /// That of the document alone.
     Whole,
     /// Also tables and partial metadata.
-    All,
+    All {
+        /// Whether the document itself can be written as protobuf.
+        protobuf: bool,
+    },
+}
+
+impl Shapes {
+    /// A table has no protobuf, partial metadata always has.
+    fn allow(self, format: Format, shape: &As) -> bool {
+        match (self, shape) {
+            (Shapes::Whole, shape) => *shape == As::Object,
+            (Shapes::All { protobuf }, As::Object) => format != Format::Protobuf || protobuf,
+            (Shapes::All { .. }, As::Table(_)) => format != Format::Protobuf,
+            (Shapes::All { .. }, As::Partial(_) | As::PartialList(_)) => true,
+        }
+    }
 }
 
 /// The route's gate: parameters don't count, `application/*` is not understood.
@@ -144,13 +170,13 @@ fn choose(clause: &Clause, format: Format, shapes: Shapes) -> Option<(Format, As
     };
     let version = match clause.parameter("sv") {
         None | Some("") => true,
-        Some(version) => version == "v1" && shapes == Shapes::All,
+        Some(version) => version == "v1" && shapes != Shapes::Whole,
     };
     if !fits || !streams || !version {
         return None;
     }
     let shape = shape(clause)?;
-    (shape == As::Object || shapes == Shapes::All).then_some((format, shape))
+    shapes.allow(format, &shape).then_some((format, shape))
 }
 
 /// `as=KIND;g=GROUP;v=VERSION`; `None` for a transformation nobody offers.
@@ -203,7 +229,7 @@ mod tests {
             ("*/*;q=1, application/yaml;q=0.1", Some((Format::Yaml, As::Object))),
             (TABLE, Some((Format::Json, As::Table("v1".into())))),
         ] {
-            let got = negotiate(&head("/", accept), false).ok();
+            let got = negotiate(&head("/", accept), false, true).ok();
             assert_eq!(got.map(|got| (got.format, got.shape)), want, "{accept}");
         }
         assert_eq!(negotiate_error(&head("/", TABLE)), None);
@@ -211,14 +237,30 @@ mod tests {
 
     #[test]
     fn streams_come_in_formats_that_have_them() {
-        assert!(negotiate_stream(&head("/", "*/*")).is_ok());
+        assert!(negotiate_stream(&head("/", "*/*"), true).is_ok());
         let words = "only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch";
-        assert_eq!(negotiate_stream(&head("/", "application/yaml")).unwrap_err().message, words);
+        assert_eq!(negotiate_stream(&head("/", "application/yaml"), true).unwrap_err().message, words);
+    }
+
+    #[test]
+    fn protobuf_is_for_what_has_it() {
+        const PROTOBUF: &str = "application/vnd.kubernetes.protobuf";
+        let shape = |accept: &str, has: bool| {
+            let got = negotiate(&head("/", accept), false, has).ok()?;
+            Some((got.format, got.shape))
+        };
+        assert_eq!(shape(PROTOBUF, true), Some((Format::Protobuf, As::Object)));
+        assert_eq!(shape(PROTOBUF, false), None);
+        let both = format!("{PROTOBUF},application/json");
+        assert_eq!(shape(&both, false), Some((Format::Json, As::Object)));
+        let partial = format!("{PROTOBUF};as=PartialObjectMetadata;g=meta.k8s.io;v=v1");
+        assert_eq!(shape(&partial, false), Some((Format::Protobuf, As::Partial("v1".into()))));
+        assert_eq!(shape(&format!("{PROTOBUF};as=Table;g=meta.k8s.io;v=v1"), true), None);
     }
 
     #[test]
     fn people_get_indented_answers() {
-        let pretty = |uri: &str, accept: &str| negotiate(&head(uri, accept), false).unwrap().pretty;
+        let pretty = |uri: &str, accept: &str| negotiate(&head(uri, accept), false, true).unwrap().pretty;
         assert!(pretty("/?pretty=T", "*/*") && pretty("/", "application/json;pretty=1"));
         assert!(!pretty("/?pretty=yes", "*/*") && !pretty("/", "application/json;pretty=true"));
     }

@@ -99,7 +99,8 @@ impl Write {
     fn stored_form(&self, valid: Valid) -> Result<(Value, Bytes), Status> {
         let storage = self.target.resource.storage.as_ref().ok_or_else(Status::method_not_allowed)?;
         let stored = form::to_stored(&self.target.resource, storage, self.target.version(), valid.object);
-        let bytes = Bytes::from(form::stored_bytes(&stored));
+        let bytes = form::stored_bytes(storage, &stored, self.server.config.stored_as)
+            .map_err(|error| Status::internal(error.to_string()))?;
         Ok((stored, bytes))
     }
 

@@ -7,6 +7,7 @@ use crate::served::Target;
 use http::HeaderMap;
 use pintle_meta::{GroupVersion, GroupVersionKind, Object, Status, Value};
 use pintle_schema::decode::{self, DecodeError, Decoded};
+use pintle_schema::protobuf::Envelope;
 use pintle_schema::resource::View;
 use pintle_schema::{Struct, form, yaml};
 
@@ -18,6 +19,7 @@ const READABLE: [&str; 3] = ["application/json", "application/yaml", "applicatio
 pub(super) enum BodyFormat {
     Json,
     Yaml,
+    Protobuf,
 }
 
 /// The format that `Content-Type` names.
@@ -28,6 +30,7 @@ pub(super) fn body_format(headers: &HeaderMap) -> Result<BodyFormat, Status> {
     match content_type(headers).as_deref() {
         Some("" | "application/json") => Ok(BodyFormat::Json),
         Some("application/yaml") => Ok(BodyFormat::Yaml),
+        Some("application/vnd.kubernetes.protobuf") => Ok(BodyFormat::Protobuf),
         _ => Err(Status::unsupported_media_type(&READABLE)),
     }
 }
@@ -69,6 +72,8 @@ pub(super) fn document(
     warnings: &Warnings,
 ) -> Result<Value, Status> {
     let (decoded, mut strict) = match format {
+        // Unknown fields of a message are nobody's mistake: a newer client's are passed over.
+        BodyFormat::Protobuf => return message(expected, body),
         BodyFormat::Json => (decode::json(body, expected.schema), Vec::new()),
         BodyFormat::Yaml => {
             let parsed =
@@ -93,6 +98,23 @@ pub(super) fn document(
     Ok(stamped(value, expected))
 }
 
+/// Reads a protobuf body of the expected kind.
+fn message(expected: &Expected<'_>, body: &[u8]) -> Result<Value, Status> {
+    let envelope = Envelope::read(body).map_err(|error| unrecognized(expected, &error.to_string(), body))?;
+    let kind = if envelope.kind.is_empty() { expected.kind.kind.clone() } else { envelope.kind.clone() };
+    let group_version = match envelope.api_version.as_str() {
+        "" => expected.kind.group_version(),
+        text => GroupVersion::parse(text).map_err(|error| unrecognized(expected, &error, body))?,
+    };
+    let found = group_version.with_kind(kind);
+    if found != *expected.kind {
+        return Err(wrong_kind(&found, expected));
+    }
+    let document = envelope.document(expected.schema);
+    let document = document.map_err(|error| cannot_handle(&found, expected, &error.to_string()))?;
+    Ok(stamped(document, expected))
+}
+
 /// The document must be of the endpoint's kind and version; where it says nothing, it is.
 fn check_kind(
     expected: &Expected<'_>,
@@ -105,7 +127,8 @@ fn check_kind(
         decoded => decoded,
     };
     let said = match format {
-        BodyFormat::Json => decode::type_meta(body),
+        // A message was told apart by its envelope before.
+        BodyFormat::Json | BodyFormat::Protobuf => decode::type_meta(body),
         BodyFormat::Yaml => yaml::parse(body)
             .map_err(|error| DecodeError::Syntax(error.to_string()))
             .and_then(|parsed| decode::type_meta_of(&parsed.value)),
@@ -192,4 +215,57 @@ fn stamped(mut value: Value, expected: &Expected<'_>) -> Value {
         decode::set_field(expected.schema, map, "apiVersion", Value::from(group_version));
     }
     value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pintle_schema::protobuf::seal;
+    use pintle_schema::protobuf::wire::Backward;
+
+    fn read(body: &[u8]) -> Result<Value, String> {
+        let kind = GroupVersionKind::new("", "v1", "ConfigMap");
+        let schema = pintle_catalog::catalog().kind(&kind).unwrap();
+        let expected = Expected { kind: &kind, schema };
+        let (strict, warnings) = (FieldValidation::Strict, Warnings::default());
+        let read = document(&expected, BodyFormat::Protobuf, body, strict, &warnings);
+        read.map_err(|status| status.message)
+    }
+
+    fn sealed(api_version: &str, kind: &str) -> bytes::Bytes {
+        let sealed = seal(api_version, kind, Backward::default(), |out| {
+            out.text(99, b"from a newer client");
+            out.message(1, |out| out.text(1, b"one"));
+        });
+        sealed.unwrap()
+    }
+
+    #[test]
+    fn protobuf_bodies_say_what_they_are_or_are_what_is_expected() {
+        for body in [sealed("v1", "ConfigMap"), sealed("", "")] {
+            let object = read(&body).unwrap();
+            assert_eq!((object.name(), object.kind(), object.api_version()), ("one", "ConfigMap", "v1"));
+        }
+        let words = "Secret in version \"v1\" cannot be handled as a ConfigMap: converting (v1.Secret) to \
+                     (core.ConfigMap): unknown conversion";
+        assert_eq!(read(&sealed("v1", "Secret")).unwrap_err(), words);
+    }
+
+    #[test]
+    fn bodies_that_are_no_protobuf_are_refused_in_the_reference_s_words() {
+        let prefix = "the object provided is unrecognized (must be of type ConfigMap): ";
+        for (body, words) in [
+            (&b""[..], "empty data (<empty>)"),
+            (b"k8s\0", "empty body (6b387300)"),
+            (
+                b"hello",
+                "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0] (68656c6c6f)",
+            ),
+        ] {
+            assert_eq!(read(body).unwrap_err(), format!("{prefix}{words}"));
+        }
+        let cut_off = seal("v1", "ConfigMap", Backward::default(), |out| out.bytes(&[0x0a, 0x05]));
+        let words = "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: unexpected EOF";
+        assert_eq!(read(&cut_off.unwrap()).unwrap_err(), words);
+    }
 }

@@ -198,17 +198,15 @@ impl Write {
                 return Grace::None;
             }
             let Some(asked) = asked.filter(|asked| *asked < have) else { return Grace::Pending };
-            let started = Time::parse(stamp).map_or(now, |time| time.unix()) - have;
-            let (until, seconds) = if started + asked < now && asked != 0 {
-                (now, 1)
-            } else {
-                ((started + asked).max(now), asked)
-            };
+            let started = Time::parse(stamp).map_or(now, |time| time.unix()) - span(have);
+            let wanted = started + span(asked);
+            let (until, seconds) =
+                if wanted < now && asked != 0 { (now, 1) } else { (wanted.max(now), asked) };
             self.set_deletion(marked, until, seconds);
             return Grace::Started;
         }
         let Some(seconds) = resource.hooks.grace_period(object, asked) else { return Grace::None };
-        self.set_deletion(marked, now + seconds, seconds);
+        self.set_deletion(marked, now + span(seconds), seconds);
         if object.generation() > 0 {
             let schema = &self.target.version().schema;
             object_meta::set_meta(schema, marked, "generation", object.generation() + 1);
@@ -287,6 +285,13 @@ impl Write {
     }
 }
 
+/// So many seconds as the reference adds them to a time: counted in nanoseconds that wrap around, which keeps any
+/// period that a client names within 292 years.
+fn span(seconds: i64) -> i64 {
+    const NANOS: i64 = 1_000_000_000;
+    seconds.wrapping_mul(NANOS).div_euclid(NANOS)
+}
+
 /// How one attempt ended.
 enum Ended {
     Done(Deleted),
@@ -301,4 +306,17 @@ enum Grace {
     Pending,
     /// It starts, or gets shorter.
     Started,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::span;
+
+    #[test]
+    fn no_grace_period_leaves_the_calendar() {
+        assert_eq!((span(0), span(30), span(-1)), (0, 30, -1));
+        for far in [i64::MAX, i64::MIN, i64::MAX / 3, 10_000_000_000] {
+            assert!(span(far).abs() < 300 * 366 * 24 * 60 * 60, "{far}");
+        }
+    }
 }

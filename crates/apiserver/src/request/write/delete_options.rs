@@ -5,6 +5,7 @@ use super::decode::body_format;
 use super::options::dry_run_error;
 use pintle_meta::{FieldError, GroupVersion, Status, Value};
 use pintle_schema::decode::{self, TypeMeta};
+use pintle_schema::protobuf::Envelope;
 use pintle_schema::yaml;
 
 /// What is to become of an object and its dependents.
@@ -58,7 +59,19 @@ impl Write {
 
     fn options_from_body(&self, body: &[u8]) -> Result<Value, Status> {
         const SCHEME: &str = "k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27";
+        let schema = pintle_catalog::catalog()
+            .definition("io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions")
+            .ok_or_else(|| Status::internal("the catalog lacks DeleteOptions"))?;
         let parsed = match body_format(&self.head.headers)? {
+            super::decode::BodyFormat::Protobuf => {
+                let envelope =
+                    Envelope::read(body).map_err(|error| Status::bad_request(error.to_string()))?;
+                let said =
+                    TypeMeta { api_version: envelope.api_version.clone(), kind: envelope.kind.clone() };
+                let document =
+                    envelope.document(schema).map_err(|error| Status::bad_request(error.to_string()))?;
+                (document, said)
+            }
             super::decode::BodyFormat::Json => {
                 let said = decode::type_meta(body).map_err(|error| {
                     Status::bad_request(format!("couldn't get version/kind; json parse error: {error}"))
@@ -81,9 +94,6 @@ impl Write {
                 format!("no kind \"{kind}\" is registered for version \"{version}\" in scheme \"{SCHEME}\"");
             return Err(Status::bad_request(text));
         }
-        let schema = pintle_catalog::catalog()
-            .definition("io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions")
-            .ok_or_else(|| Status::internal("the catalog lacks DeleteOptions"))?;
         let decoded =
             decode::value(document, schema).map_err(|error| Status::bad_request(error.to_string()))?;
         Ok(decoded.value)

@@ -71,7 +71,7 @@ pub async fn write(
 ) -> Result<Response, Status> {
     let prefix = target.storage_prefix().cloned().ok_or_else(Status::method_not_allowed)?;
     let received = request.received;
-    let negotiated = reply::negotiate(&received.head, false)?;
+    let negotiated = reply::negotiate(&received.head, false, target.has_protobuf())?;
     let write = Write {
         view: server.cache.resource(&prefix),
         namespace: if target.is_namespaced() { received.info.namespace.clone() } else { Str::new() },

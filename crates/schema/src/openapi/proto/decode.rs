@@ -2,7 +2,7 @@
 
 use super::Form;
 use super::table::{Field, Message, Messages, NAME, Shape, Source, Ty, VALUE, YAML};
-use super::wire::{Read, fields};
+use crate::protobuf::wire::{Fields, Read};
 use pintle_meta::{List, Map, Str, Value};
 
 /// The bytes are not a document of their form.
@@ -88,9 +88,9 @@ impl Reader<'_> {
     fn one(&self, ty: Ty, read: Read<'_>) -> Option<Value> {
         match (ty, read) {
             (Ty::String, read) => string(read).map(Value::from),
-            (Ty::Bool, Read::Number(number)) => Some(Value::Bool(number != 0)),
-            (Ty::Int, Read::Number(number)) => Some(Value::Int(number.cast_signed())),
-            (Ty::Double, Read::Fixed(bits)) => Some(number(f64::from_bits(bits))),
+            (Ty::Bool, Read::Varint(number)) => Some(Value::Bool(number != 0)),
+            (Ty::Int, Read::Varint(number)) => Some(Value::Int(number.cast_signed())),
+            (Ty::Double, Read::Fixed64(bits)) => Some(number(f64::from_bits(bits))),
             (Ty::Message(name), Read::Bytes(bytes)) => self.message(self.messages.get(name), bytes),
             _ => None,
         }
@@ -108,4 +108,9 @@ fn string(read: Read<'_>) -> Option<&str> {
 fn number(value: f64) -> Value {
     let whole = value as i64;
     if whole as f64 == value { Value::Int(whole) } else { Value::Float(value) }
+}
+
+/// The fields of a message; `None` where the bytes are none.
+fn fields(bytes: &[u8]) -> Option<Vec<(u32, Read<'_>)>> {
+    Fields::new(bytes).collect::<Result<_, _>>().ok()
 }

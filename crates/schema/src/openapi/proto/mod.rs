@@ -5,11 +5,12 @@
 mod decode;
 mod encode;
 mod table;
-mod wire;
 mod yaml;
 
 pub use decode::{DecodeError, decode};
 
+use crate::protobuf::wire::Backward;
+use bytes::Bytes;
 use pintle_meta::Value;
 use table::Messages;
 
@@ -23,19 +24,20 @@ pub enum Form {
 }
 
 /// Version 2's protobuf form of a document.
-pub fn v2(document: &Value) -> Vec<u8> {
+pub fn v2(document: &Value) -> Bytes {
     encode(Form::V2, document)
 }
 
 /// Version 3's protobuf form of a document. A default that is an object or a list is there, but empty: the
 /// form has no place for its content.
-pub fn v3(document: &Value) -> Vec<u8> {
+pub fn v3(document: &Value) -> Bytes {
     encode(Form::V3, document)
 }
 
-fn encode(form: Form, document: &Value) -> Vec<u8> {
+fn encode(form: Form, document: &Value) -> Bytes {
     let messages = Messages::of(form);
-    let mut out = Vec::new();
+    let mut out = Backward::with_capacity(64 * 1024);
     encode::message(&messages, messages.document(), document, &mut out);
-    out
+    // A document that nests more than is ever written has no protobuf form.
+    out.finish().unwrap_or_default()
 }

@@ -1,58 +1,72 @@
 //! The newer form (apidiscovery.k8s.io): everything below `/api` or `/apis` in one document. KEP-3352.
 
 use super::legacy::{insert_names, words};
-use crate::request::reply::{self, Clause, Response, accept_clauses};
+use crate::request::reply::{self, Clause, Format, Response, accept_clauses};
 use crate::served::{Group, GroupVersionServed, Served};
 use aws_lc_rs::digest;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, header};
 use pintle_meta::value::to_json;
-use pintle_meta::{GroupVersionKind, Map, Value};
+use pintle_meta::{GroupVersionKind, Map, Status, Value};
 use pintle_schema::Resource;
 use pintle_schema::resource::{Scope, Subresource};
 
-/// The only version of the form that is left; v2beta1 is gone for good.
-const CONTENT_TYPE: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
-
-/// Whether the client prefers this form over the older documents.
-pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
-    accept_clauses(headers).iter().find_map(is_asked_for).unwrap_or_default()
+/// The Content-Type in a format. v2 is the only version of the form that is left; v2beta1 is gone for good.
+fn content_type(format: Format) -> &'static str {
+    match format {
+        Format::Json => "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList",
+        Format::Yaml => "application/yaml;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList",
+        Format::Protobuf => {
+            "application/vnd.kubernetes.protobuf;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
+        }
+    }
 }
 
-/// Whether a clause asks for this form or for the older documents; `None` for what discovery does not have.
-fn is_asked_for(clause: &Clause) -> Option<bool> {
-    const OLDER: [&str; 5] = [
-        "application/json",
-        "application/yaml",
-        "application/vnd.kubernetes.protobuf",
-        "application/*",
-        "*/*",
-    ];
-    let kind = ["g", "v", "as"].map(|name| clause.parameter(name));
-    if kind == [None, None, None] {
-        return OLDER.contains(&clause.media_type.as_str()).then_some(false);
+/// The format that the client wants this form in, if it prefers it over the older documents.
+pub(super) fn wanted(headers: &HeaderMap) -> Option<Format> {
+    accept_clauses(headers).iter().find_map(asked_for).flatten()
+}
+
+/// The format a clause asks for this form in, or `None` for the older documents; nothing for what discovery does
+/// not have.
+fn asked_for(clause: &Clause) -> Option<Option<Format>> {
+    let format = match clause.media_type.as_str() {
+        "application/yaml" => Format::Yaml,
+        "application/vnd.kubernetes.protobuf" => Format::Protobuf,
+        "application/json" | "application/*" | "*/*" => Format::Json,
+        _ => return None,
+    };
+    match ["g", "v", "as"].map(|name| clause.parameter(name)) {
+        [None, None, None] => Some(None),
+        [Some("apidiscovery.k8s.io"), Some("v2"), Some("APIGroupDiscoveryList")] => Some(Some(format)),
+        _ => None,
     }
-    let is_json = matches!(clause.media_type.as_str(), "application/json" | "application/*" | "*/*");
-    let is_ours = kind == [Some("apidiscovery.k8s.io"), Some("v2"), Some("APIGroupDiscoveryList")];
-    (is_json && is_ours).then_some(true)
 }
 
 /// Everything below `/api` (the core group) or `/apis` (all others); 304 when the client has it already.
-pub(super) fn answer(served: &Served, core: bool, head: &Parts) -> Response {
+///
+/// # Errors
+/// 500, in theory.
+pub(super) fn answer(served: &Served, core: bool, format: Format, head: &Parts) -> Result<Response, Status> {
     let document = document(served, core);
-    let mut body = to_json(&document);
-    body.push(b'\n');
-    let tag = etag(&body);
+    let mut json = to_json(&document);
+    json.push(b'\n');
+    let tag = etag(&json);
     let known =
         head.headers.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == tag.as_bytes());
-    let mut response = if known { reply::not_modified() } else { reply::bytes(200, CONTENT_TYPE, body) };
+    let mut response = match format {
+        _ if known => reply::not_modified(),
+        Format::Json => reply::bytes(200, content_type(format), json),
+        Format::Yaml => reply::bytes(200, content_type(format), pintle_schema::yaml::emit(&document)),
+        Format::Protobuf => reply::bytes(200, content_type(format), reply::enveloped(&document)?),
+    };
     let headers = response.headers_mut();
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         headers.insert(header::ETAG, tag);
     }
     headers.insert(header::VARY, HeaderValue::from_static("Accept"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public"));
-    response
+    Ok(response)
 }
 
 /// The document of the core group, or of all others.
@@ -134,18 +148,19 @@ mod tests {
         const V2: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
         const BETA: &str = "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList";
         for (accept, want) in [
-            (V2.to_owned(), true),
-            (format!("{V2},application/json"), true),
-            (format!("application/json,{V2}"), false),
-            (format!("text/html,{V2}"), true),
-            (format!("{BETA},{V2},application/json"), true),
-            (format!("{BETA},application/json"), false),
-            (BETA.to_owned(), false),
-            ("*/*".to_owned(), false),
+            (V2.to_owned(), Some(Format::Json)),
+            (format!("{V2},application/json"), Some(Format::Json)),
+            (format!("application/json,{V2}"), None),
+            (format!("text/html,{V2}"), Some(Format::Json)),
+            (format!("{BETA},{V2},application/json"), Some(Format::Json)),
+            (format!("{BETA},application/json"), None),
+            (BETA.to_owned(), None),
+            ("*/*".to_owned(), None),
+            (V2.replace("json", "vnd.kubernetes.protobuf"), Some(Format::Protobuf)),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT, accept.parse().unwrap());
-            assert_eq!(is_wanted(&headers), want, "{accept}");
+            assert_eq!(wanted(&headers), want, "{accept}");
         }
     }
 }

@@ -50,8 +50,8 @@ pub(super) fn answer(server: &Server, head: &Parts, path: &str) -> Result<Respon
     if core {
         only_get(head)?;
     }
-    if aggregated::is_wanted(&head.headers) {
-        return Ok(aggregated::answer(&served, core, head));
+    if let Some(format) = aggregated::wanted(&head.headers) {
+        return aggregated::answer(&served, core, format, head);
     }
     legacy_document(
         head,

@@ -1,27 +1,30 @@
-//! From cached entries to what the client asked for: objects, lists and watch events, in JSON or YAML, whole, as
-//! metadata alone or as table rows.
+//! From cached entries to what the client asked for: objects, lists and watch events, in JSON, YAML or protobuf,
+//! whole, as metadata alone or as table rows.
 //!
-//! Whole objects in compact JSON come from the shared cache of encodings and are spliced, never decoded twice;
-//! every other form is made on demand.
+//! Whole objects in compact JSON and in protobuf come from the shared cache of encodings and are spliced, never
+//! decoded twice; every other form is made on demand.
+
+mod json;
+mod protobuf;
+mod refuse;
+mod shared;
 
 use crate::request::receive::Query;
-use crate::request::reply::{self, As, Format, Negotiated, Response};
+use crate::request::reply::{self, As, Negotiated, Response};
 use crate::served::Target;
 use crate::server::Server;
 use bytes::Bytes;
-use pintle_meta::value::{to_json, write_json};
-use pintle_meta::{List, Map, Object, Reason, Status, Str, Value};
+use pintle_meta::{List, Map, Object, Status, Str, Value};
 use pintle_schema::resource::View;
 use pintle_schema::table::{self, IncludeObject};
 use pintle_schema::{form, partial};
 use pintle_storage::Revision;
-use pintle_watchcache::{EncodingKey, Entry};
+use pintle_watchcache::Entry;
+use shared::SharedForm;
 use std::sync::Arc;
 
 /// How often a long list lets other requests run.
 const YIELD_EVERY: usize = 32;
-/// The media type under which compact JSON is cached.
-const JSON_FORM: u32 = 0;
 
 /// Shows objects of one target in one negotiated form.
 #[derive(Clone, Debug)]
@@ -78,13 +81,17 @@ impl Presenter {
     /// # Errors
     /// 500 when the stored bytes can't be read, 406 for a form that only lists have.
     pub fn entry(&self, code: u16, entry: &Entry) -> Result<Response, Status> {
-        if !self.is_compact_json() || *self.target.view() != View::Whole {
+        let form = self.shared_form().filter(|_| *self.target.view() == View::Whole);
+        let Some(form) = form else {
             let object = self.value(entry, entry.mod_revision())?;
             return self.object(code, self.target.document_of(object));
-        }
-        let mut body = self.json(entry, entry.mod_revision())?.to_vec();
-        body.push(b'\n');
-        Ok(reply::bytes(code, Format::Json.content_type(), body))
+        };
+        let encoded = self.encoded(form, entry, entry.mod_revision())?;
+        let body = match form {
+            SharedForm::Json => json::with_line_end(&encoded),
+            SharedForm::Protobuf => encoded,
+        };
+        Ok(reply::bytes(code, self.negotiated.format.content_type(), body))
     }
 
     /// One object.
@@ -110,8 +117,10 @@ impl Presenter {
     /// # Errors
     /// 500 when an entry's bytes can't be read, 406 for a form that only objects have.
     pub async fn list(&self, entries: &[Arc<Entry>], meta: &ListMeta) -> Result<Response, Status> {
-        if self.is_compact_json() {
-            return self.spliced_list(entries, meta).await;
+        match self.shared_form() {
+            Some(SharedForm::Json) => return self.list_in_json(entries, meta).await,
+            Some(SharedForm::Protobuf) => return self.list_in_protobuf(entries, meta).await,
+            None => {}
         }
         let mut items = Vec::with_capacity(entries.len());
         for (at, entry) in entries.iter().enumerate() {
@@ -141,16 +150,24 @@ impl Presenter {
     /// # Errors
     /// 500 when the stored bytes can't be read.
     pub fn event(&self, kind: &str, entry: &Entry, revision: Revision, first: bool) -> Result<Bytes, Status> {
-        if self.negotiated.shape == As::Object && self.negotiated.format == Format::Json {
-            let object = self.json(entry, revision)?;
-            return Ok(event_line(kind, &object));
+        let form = self.event_form();
+        if self.negotiated.shape == As::Object {
+            return Ok(form.event(kind, &self.encoded(form, entry, revision)?));
         }
         let value = self.value(entry, revision)?;
-        Ok(event_line(kind, &to_json(&self.event_document(&value, first))))
+        Ok(form.event(kind, &form.encode(&self.event_document(&value, first))?))
     }
 
     /// A watch event about no object in particular: a bookmark.
-    pub fn bookmark(&self, revision: Revision, initial_events_end: bool, first: bool) -> Bytes {
+    ///
+    /// # Errors
+    /// 500, in theory.
+    pub fn bookmark(
+        &self,
+        revision: Revision,
+        initial_events_end: bool,
+        first: bool,
+    ) -> Result<Bytes, Status> {
         let version = self.target.version();
         let mut object = pintle_schema::decode::zero(&version.schema);
         form::stamp(version, &mut object, revision.get());
@@ -158,7 +175,14 @@ impl Presenter {
             let annotations = Value::from([("k8s.io/initial-events-end", "true".into())]);
             pintle_schema::object_meta::set_meta(&version.schema, &mut object, "annotations", annotations);
         }
-        event_line("BOOKMARK", &to_json(&self.event_document(&object, first)))
+        let form = self.event_form();
+        Ok(form.event("BOOKMARK", &form.encode(&self.event_document(&object, first))?))
+    }
+
+    /// The watch event that ends a watch with an error.
+    pub fn error_event(&self, status: &Status) -> Bytes {
+        let form = self.event_form();
+        form.event("ERROR", &form.encode(&status.to_value()).unwrap_or_default())
     }
 
     fn event_document(&self, object: &Value, first: bool) -> Value {
@@ -173,37 +197,6 @@ impl Presenter {
         }
     }
 
-    fn is_compact_json(&self) -> bool {
-        self.negotiated.shape == As::Object
-            && self.negotiated.format == Format::Json
-            && !self.negotiated.pretty
-    }
-
-    async fn spliced_list(&self, entries: &[Arc<Entry>], meta: &ListMeta) -> Result<Response, Status> {
-        let version = self.target.version();
-        let prefix_len = typed_prefix_len(&version.kind.kind, &self.group_version);
-        let mut body = Vec::with_capacity(256 + entries.iter().map(|entry| entry.size() + 64).sum::<usize>());
-        body.extend_from_slice(b"{\"kind\":");
-        write_json(&Value::from(format!("{}List", version.kind.kind)), &mut body);
-        body.extend_from_slice(b",\"apiVersion\":");
-        write_json(&Value::String(self.group_version.clone()), &mut body);
-        body.extend_from_slice(b",\"metadata\":");
-        write_json(&meta.to_value(), &mut body);
-        body.extend_from_slice(b",\"items\":[");
-        for (at, entry) in entries.iter().enumerate() {
-            if at > 0 {
-                body.push(b',');
-            }
-            let object = self.json(entry, entry.mod_revision())?;
-            // Items of a typed list carry neither kind nor apiVersion, which every object begins with.
-            body.push(b'{');
-            body.extend_from_slice(&object[prefix_len.min(object.len())..]);
-            pause(at).await;
-        }
-        body.extend_from_slice(b"]}\n");
-        Ok(reply::bytes(200, Format::Json.content_type(), body))
-    }
-
     fn list_document(&self, items: Vec<Value>, meta: Value) -> Value {
         let version = self.target.version();
         Value::from([
@@ -212,22 +205,6 @@ impl Presenter {
             ("metadata", meta),
             ("items", Value::List(items.into_iter().collect::<List>())),
         ])
-    }
-
-    /// The object's compact JSON, from the shared cache.
-    fn json(&self, entry: &Entry, revision: Revision) -> Result<Bytes, Status> {
-        let generation = self.target.resource.generation;
-        let key = EncodingKey::current(entry, generation, self.group_version.clone(), JSON_FORM);
-        let key = key.map(|key| if revision == entry.mod_revision() { key } else { key.shown_at(revision) });
-        let encodings = self.server.cache.encodings();
-        if let Some(found) = key.as_ref().and_then(|key| encodings.get(key)) {
-            return Ok(found);
-        }
-        let made = Bytes::from(to_json(&self.value(entry, revision)?));
-        if let Some(key) = key {
-            encodings.put(key, made.clone());
-        }
-        Ok(made)
     }
 
     fn value(&self, entry: &Entry, revision: Revision) -> Result<Value, Status> {
@@ -246,27 +223,6 @@ impl Presenter {
         };
         table::row(&self.target.resource, self.target.version(), object, self.include, version, now)
     }
-
-    fn not_a_list(&self) -> Status {
-        let ty = self.go_type("");
-        let text =
-            format!("you requested PartialObjectMetadataList, but the requested object is not a list ({ty})");
-        Status::failure(406, Reason::NotAcceptable, text)
-    }
-
-    fn is_a_list(&self) -> Status {
-        let ty = self.go_type("List");
-        let text = format!("you requested PartialObjectMetadata, but the requested object is a list ({ty})");
-        Status::failure(406, Reason::NotAcceptable, text)
-    }
-
-    /// How the reference's errors call the hub type.
-    fn go_type(&self, suffix: &str) -> String {
-        let kind = &self.target.version().kind;
-        let package =
-            if kind.group.is_empty() { "core" } else { kind.group.split('.').next().unwrap_or_default() };
-        format!("*{package}.{}{suffix}", kind.kind)
-    }
 }
 
 impl ListMeta {
@@ -283,11 +239,6 @@ impl ListMeta {
     }
 }
 
-/// Length of `{"kind":"K","apiVersion":"V",`, which every object's compact JSON begins with.
-fn typed_prefix_len(kind: &str, api_version: &str) -> usize {
-    "{\"kind\":\"\",\"apiVersion\":\"\",".len() + kind.len() + api_version.len()
-}
-
 /// An object without kind and apiVersion.
 fn untyped(mut object: Value) -> Value {
     if let Some(map) = object.as_map_mut() {
@@ -295,16 +246,6 @@ fn untyped(mut object: Value) -> Value {
         map.remove("apiVersion");
     }
     object
-}
-
-fn event_line(kind: &str, object: &[u8]) -> Bytes {
-    let mut line = Vec::with_capacity(object.len() + 40);
-    line.extend_from_slice(b"{\"type\":\"");
-    line.extend_from_slice(kind.as_bytes());
-    line.extend_from_slice(b"\",\"object\":");
-    line.extend_from_slice(object);
-    line.extend_from_slice(b"}\n");
-    Bytes::from(line)
 }
 
 async fn pause(at: usize) {

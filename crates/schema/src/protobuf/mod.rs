@@ -1,0 +1,22 @@
+//! Kubernetes' protobuf: documents in normal form to messages and back, driven by the field numbers of their type.
+//!
+//! ```text
+//! Value --encode--> message --envelope--> k8s\0 { typeMeta, raw: message }
+//! ```
+//! A message has neither `kind` nor `apiVersion`: the envelope names them. Unknown fields of a message are passed
+//! over and forgotten; the normal form has no place for them.
+
+mod decode;
+mod encode;
+mod envelope;
+mod error;
+mod plan;
+mod special;
+pub mod wire;
+
+pub use decode::decode;
+pub use encode::{encode, put};
+pub use envelope::{Envelope, EnvelopeError, MAGIC, enveloped, seal};
+pub use error::ProtobufError;
+pub(crate) use plan::Plan;
+pub use wire::TooDeep;
