@@ -6,7 +6,10 @@ use std::path::Path;
 fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new("../../proto");
     println!("cargo::rerun-if-changed=../../proto");
-    let files = protox::compile(["etcd/rpc.proto", "pintle/command.proto", "pintle/raft.proto"], [root])?;
+    let files = protox::compile(
+        ["etcd/rpc.proto", "pintle/command.proto", "pintle/raft.proto", "pintle/peer.proto"],
+        [root],
+    )?;
     tonic_prost_build::configure().bytes(".").build_transport(true).compile_fds(files)?;
     Ok(())
 }

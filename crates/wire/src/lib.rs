@@ -20,6 +20,11 @@ pub mod pintle {
         tonic::include_proto!("pintle.command");
     }
 
+    /// Members among themselves.
+    pub mod peer {
+        tonic::include_proto!("pintle.peer");
+    }
+
     /// Consensus.
     pub mod raft {
         tonic::include_proto!("pintle.raft");
