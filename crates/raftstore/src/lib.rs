@@ -2,13 +2,19 @@
 //! etcd API in front of it.
 //!
 //! ```text
-//! service > raft > log > quorum > state machine > revisions > disk
-//!                                       '-> feed > watchers
+//! service > raft > log > quorum > machine (state machine > revisions > disk)
+//!                                    |'-> feed > watchers
+//!                                     '-> snapshots
 //! ```
 //!
 //! It never knows what a value means: no objects, no JSON, no HTTP, no kind's name.
 
+pub mod disk;
+pub mod feed;
+pub mod files;
 pub mod log;
+pub mod machine;
 pub mod raft;
 pub mod revisions;
+pub mod snapshots;
 pub mod state_machine;

@@ -2,9 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_types, reason = "a test that can't go on fails")]
 
 use bytes::Bytes;
-use pintle_raftstore::log::{
-    Entry, Files, Log, LogError, MemoryFiles, OpenError, Options, Purged, SystemFiles,
-};
+use pintle_raftstore::files::{Files, MemoryFiles, SystemFiles};
+use pintle_raftstore::log::{Entry, Log, LogError, OpenError, Options, Purged};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};

@@ -1,7 +1,7 @@
 //! Where each entry lies, in memory, and the bytes of the newest.
 
-use super::files::File;
 use super::{Entry, Purged, State};
+use crate::files::File;
 use bytes::Bytes;
 use std::collections::VecDeque;
 use std::sync::Arc;

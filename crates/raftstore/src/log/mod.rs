@@ -17,21 +17,16 @@
 //!
 //! It never knows what an entry means, nor who votes for whom: votes and ids are bytes to it.
 
-mod files;
 mod format;
 mod index;
-mod memory;
 mod reader;
 mod recover;
 mod segment;
-mod system;
 mod writer;
 
-pub use files::{File, Files};
-pub use memory::MemoryFiles;
 pub use reader::LogReader;
-pub use system::SystemFiles;
 
+use crate::files::Files;
 use bytes::Bytes;
 use index::Index;
 use parking_lot::RwLock;

@@ -4,11 +4,11 @@
 //! stopped, and nobody was told it was done. A record that does not fit while a good one follows it is damage, and so
 //! is anything odd in an older segment.
 
-use super::files::{File, Files};
 use super::format::{self, BODY_MAX, FRAME, Kind, Operation};
 use super::index::{Index, Place};
 use super::segment::{self, Full, Open, Segments};
 use super::{OpenError, Options};
+use crate::files::{File, Files};
 use bytes::Bytes;
 use std::collections::VecDeque;
 use std::io;

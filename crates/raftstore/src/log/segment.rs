@@ -1,8 +1,8 @@
 //! The files of a log: the one that is written, those that are full, and going from one to the next.
 
-use super::files::{File, Files};
 use super::format::{Builder, FRAME, Kind};
 use super::{Options, State};
+use crate::files::{File, Files};
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;

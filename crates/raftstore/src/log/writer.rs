@@ -1,10 +1,10 @@
 //! The thread that writes: it takes what waits, makes one record of it, syncs once, and tells everybody.
 
-use super::files::Files;
 use super::format::{Builder, Kind};
 use super::index::{Index, Place};
 use super::segment::Segments;
 use super::{Done, Entry, LogError, Options, Purged, State};
+use crate::files::Files;
 use bytes::Bytes;
 use parking_lot::RwLock;
 use std::io;

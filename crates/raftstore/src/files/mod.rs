@@ -1,4 +1,10 @@
-//! What the log needs of a file system, so that it can be tested on one that loses, tears and refuses.
+//! What the log and snapshots need of a file system, so that they can be tested on one that loses, tears and refuses.
+
+mod memory;
+mod system;
+
+pub use memory::MemoryFiles;
+pub use system::SystemFiles;
 
 use std::fmt::Debug;
 use std::io;
@@ -24,6 +30,12 @@ pub trait Files: Debug + Send + Sync {
     /// # Errors
     /// What the system says.
     fn open(&self, name: &str) -> io::Result<Arc<dyn File>>;
+
+    /// Gives a file another name, in place of one that has it. Durable only after [`Files::sync`].
+    ///
+    /// # Errors
+    /// What the system says.
+    fn rename(&self, from: &str, to: &str) -> io::Result<()>;
 
     /// Removes a file.
     ///

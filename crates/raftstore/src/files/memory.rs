@@ -1,6 +1,6 @@
-//! The log's files in memory, on a machine that can lose power and a disk that can fail: for tests and simulation.
+//! Files in memory, on a machine that can lose power and a disk that can fail: for tests and simulation.
 
-use super::files::{File, Files};
+use super::{File, Files};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::io;
@@ -124,6 +124,14 @@ impl Files for MemoryFiles {
     fn open(&self, name: &str) -> io::Result<Arc<dyn File>> {
         let content = self.0.lock().files.get(name).cloned().ok_or(io::ErrorKind::NotFound)?;
         Ok(Arc::new(MemoryFile { disk: self.clone(), content }))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        self.operate()?;
+        let mut disk = self.0.lock();
+        let content = disk.files.remove(from).ok_or(io::ErrorKind::NotFound)?;
+        disk.files.insert(to.to_owned(), content);
+        Ok(())
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {

@@ -1,6 +1,6 @@
-//! The log's files on a real file system.
+//! Files on a real file system.
 
-use super::files::{File, Files};
+use super::{File, Files};
 use rustix::fs::FallocateFlags;
 use std::fs;
 use std::io;
@@ -41,6 +41,9 @@ impl Files for SystemFiles {
     fn create(&self, name: &str, size: u64) -> io::Result<Arc<dyn File>> {
         let path = self.folder.join(name);
         let file = fs::File::options().read(true).write(true).create(true).truncate(true).open(path)?;
+        if size == 0 {
+            return Ok(Arc::new(SystemFile(file)));
+        }
         // Room is taken beforehand, so that a later write neither runs out of it nor grows the file.
         match rustix::fs::fallocate(&file, FallocateFlags::empty(), 0, size) {
             Ok(()) => {}
@@ -53,6 +56,10 @@ impl Files for SystemFiles {
     fn open(&self, name: &str) -> io::Result<Arc<dyn File>> {
         let file = fs::File::options().read(true).write(true).open(self.folder.join(name))?;
         Ok(Arc::new(SystemFile(file)))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        fs::rename(self.folder.join(from), self.folder.join(to))
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {
