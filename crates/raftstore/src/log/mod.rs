@@ -32,6 +32,7 @@ use index::Index;
 use parking_lot::RwLock;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use writer::{Command, Writer};
 
 /// Bounds of a log.
@@ -118,6 +119,17 @@ pub enum LogError {
     Closed,
 }
 
+/// How many bytes the segments of a log have.
+#[derive(Clone, Debug)]
+pub struct Gauge(Arc<AtomicU64>);
+
+impl Gauge {
+    /// Now.
+    pub fn bytes(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// Told once what it belongs to is durable, or never will be.
 pub type Done = Box<dyn FnOnce(Result<(), LogError>) + Send>;
 
@@ -159,6 +171,11 @@ impl Log {
 
     /// Bytes of all segments.
     pub fn size(&self) -> u64 {
+        self.writer.size().bytes()
+    }
+
+    /// The size as it changes, for who watches over it.
+    pub fn gauge(&self) -> Gauge {
         self.writer.size()
     }
 

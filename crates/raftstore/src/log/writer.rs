@@ -3,7 +3,7 @@
 use super::format::{Builder, Kind};
 use super::index::{Index, Place};
 use super::segment::Segments;
-use super::{Done, Entry, LogError, Options, Purged, State};
+use super::{Done, Entry, Gauge, LogError, Options, Purged, State};
 use crate::files::Files;
 use bytes::Bytes;
 use parking_lot::RwLock;
@@ -61,8 +61,8 @@ impl Writer {
         }
     }
 
-    pub(super) fn size(&self) -> u64 {
-        self.size.load(Ordering::Relaxed)
+    pub(super) fn size(&self) -> Gauge {
+        Gauge(Arc::clone(&self.size))
     }
 }
 

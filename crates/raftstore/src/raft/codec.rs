@@ -33,14 +33,11 @@ pub(super) fn decode_entry(bytes: Bytes) -> io::Result<Entry> {
 }
 
 pub(super) fn encode_vote(vote: &Vote) -> Bytes {
-    let wire =
-        wire::Vote { term: vote.leader_id.term, node: vote.leader_id.voted_for, committed: vote.committed };
-    wire.encode_to_vec().into()
+    wire_vote(vote).encode_to_vec().into()
 }
 
 pub(super) fn decode_vote(bytes: Bytes) -> io::Result<Vote> {
-    let vote = wire::Vote::decode(bytes).map_err(invalid)?;
-    Ok(Vote { leader_id: LeaderId { term: vote.term, voted_for: vote.node }, committed: vote.committed })
+    wire::Vote::decode(bytes).map(read_vote).map_err(invalid)
 }
 
 pub(super) fn encode_log_id(id: &LogId) -> Bytes {
@@ -51,15 +48,31 @@ pub(super) fn decode_log_id(bytes: Bytes) -> io::Result<LogId> {
     wire::LogId::decode(bytes).map(read_log_id).map_err(invalid)
 }
 
-fn wire_log_id(id: &LogId) -> wire::LogId {
+pub(super) fn encode_membership(membership: &Membership) -> Bytes {
+    wire_membership(membership).encode_to_vec().into()
+}
+
+pub(super) fn decode_membership(bytes: Bytes) -> io::Result<Membership> {
+    read_membership(wire::Membership::decode(bytes).map_err(invalid)?)
+}
+
+pub(super) fn wire_vote(vote: &Vote) -> wire::Vote {
+    wire::Vote { term: vote.leader_id.term, node: vote.leader_id.voted_for, committed: vote.committed }
+}
+
+pub(super) fn read_vote(vote: wire::Vote) -> Vote {
+    Vote { leader_id: LeaderId { term: vote.term, voted_for: vote.node }, committed: vote.committed }
+}
+
+pub(super) fn wire_log_id(id: &LogId) -> wire::LogId {
     wire::LogId { term: id.leader_id.term, index: id.index }
 }
 
-fn read_log_id(id: wire::LogId) -> LogId {
+pub(super) fn read_log_id(id: wire::LogId) -> LogId {
     LogId::new(CommittedLeaderId::new(id.term), id.index)
 }
 
-fn wire_membership(membership: &Membership) -> wire::Membership {
+pub(super) fn wire_membership(membership: &Membership) -> wire::Membership {
     let voters = |nodes: &BTreeSet<u64>| wire::Voters { nodes: nodes.iter().copied().collect() };
     let member = |(id, member): (&u64, &Member)| wire::Member {
         id: *id,
@@ -73,7 +86,7 @@ fn wire_membership(membership: &Membership) -> wire::Membership {
     }
 }
 
-fn read_membership(membership: wire::Membership) -> io::Result<Membership> {
+pub(super) fn read_membership(membership: wire::Membership) -> io::Result<Membership> {
     let configurations =
         membership.configurations.into_iter().map(|voters| voters.nodes.into_iter().collect());
     let members: BTreeMap<u64, Member> = membership
@@ -87,7 +100,7 @@ fn read_membership(membership: wire::Membership) -> io::Result<Membership> {
     Membership::new(configurations.collect(), members).map_err(invalid)
 }
 
-fn invalid(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
+pub(super) fn invalid(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, error)
 }
 

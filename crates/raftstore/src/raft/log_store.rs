@@ -16,25 +16,20 @@ const READ_MAX: usize = 8 << 20;
 
 /// A log that openraft writes.
 #[derive(Debug)]
-pub struct LogStore {
+pub(super) struct LogStore {
     log: Log,
 }
 
 /// A log that openraft reads, beside its writer.
 #[derive(Clone, Debug)]
-pub struct LogStoreReader {
+pub(super) struct LogStoreReader {
     reader: LogReader,
 }
 
 impl LogStore {
     /// The store of `log`.
-    pub fn new(log: Log) -> LogStore {
+    pub(super) fn new(log: Log) -> LogStore {
         LogStore { log }
-    }
-
-    /// Bytes the log takes on disk.
-    pub fn size(&self) -> u64 {
-        self.log.size()
     }
 }
 

@@ -7,8 +7,18 @@
 //! ```
 
 mod codec;
+mod consensus;
 mod log_store;
+mod messages;
+mod network;
+mod peers;
+mod receiving;
+mod room;
+mod sending;
+mod state_machine;
 mod types;
 
-pub use log_store::LogStore;
-pub use types::{Config, Member, Proposal, Reply};
+pub use consensus::{Consensus, ConsensusError, Progress, Settings, Standing, Standpoint};
+pub use peers::{Answer, Peer, PeerError, Peers, Refused};
+pub use room::Room;
+pub use types::Member;

@@ -1,12 +1,13 @@
 //! The types that openraft is instantiated with.
 
-use crate::state_machine::{Answer, Refusal};
+use crate::machine::Reply;
+use crate::snapshots::SnapshotFile;
 use bytes::Bytes;
 use std::fmt;
 
 openraft::declare_raft_types!(
     /// Consensus as this crate uses it: standard Raft, one leader a term.
-    pub Config:
+    pub(super) Config:
         D = Proposal,
         R = Reply,
         NodeId = u64,
@@ -20,12 +21,18 @@ pub(super) type LogId = openraft::type_config::alias::LogIdOf<Config>;
 pub(super) type Entry = openraft::type_config::alias::EntryOf<Config>;
 /// A vote.
 pub(super) type Vote = openraft::type_config::alias::VoteOf<Config>;
+/// What a snapshot holds, as openraft asks for it.
+pub(super) type SnapshotMeta = openraft::type_config::alias::SnapshotMetaOf<Config>;
+/// A snapshot: what it holds, and its file.
+pub(super) type Snapshot = openraft::type_config::alias::SnapshotOf<Config, SnapshotFile>;
+/// Who votes, and where that was written.
+pub(super) type StoredMembership = openraft::type_config::alias::StoredMembershipOf<Config>;
 /// Who votes.
 pub(super) type Membership = openraft::Membership<u64, Member>;
 
 /// A command to be agreed on, encoded once by who proposes it. Every member decodes it when it applies it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Proposal(pub Bytes);
+pub(super) struct Proposal(pub(super) Bytes);
 
 impl fmt::Debug for Proposal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -37,20 +44,6 @@ impl fmt::Display for Proposal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self, f)
     }
-}
-
-/// What became of an entry.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Reply {
-    /// It was no command: a leader's first entry, or a change of membership.
-    Nothing,
-    /// A command, and the revision after it.
-    Applied {
-        /// What the client is told.
-        answer: Result<Answer, Refusal>,
-        /// Where the store stands.
-        revision: u64,
-    },
 }
 
 /// Who a member is, as the cluster knows it.
