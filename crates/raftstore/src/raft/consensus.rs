@@ -233,6 +233,12 @@ impl Consensus {
         }
     }
 
+    /// The last entry that another member has, as its leader knows; `None` where this member does not lead.
+    pub fn matched(&self, id: u64) -> Option<u64> {
+        let metrics = self.raft.metrics().borrow_watched().clone();
+        metrics.replication?.get(&id)?.map(|matched| matched.index)
+    }
+
     /// Adds a member that learns.
     ///
     /// # Errors

@@ -1,0 +1,192 @@
+//! A storage node: consensus over a log and a machine, with what a member does for its clients and for the others.
+//!
+//! ```text
+//! kv, leases, members   what clients ask
+//!   |         |    |
+//! propose   read   |     by the leader, or by asking it
+//!   '---- raft ----'     log, quorum, machine
+//!           |
+//!          peer          what other members ask
+//! ```
+//!
+//! It never knows how anybody reached it: etcd's API, an embedded caller and peers all come through here.
+
+mod check;
+mod error;
+mod folder;
+mod identity;
+mod ids;
+mod kv;
+mod leases;
+mod members;
+mod outcome;
+mod peer;
+mod propose;
+mod read;
+mod start;
+mod upkeep;
+
+pub use error::{NodeError, Result};
+pub use folder::FolderError;
+pub use identity::{Identity, cluster_id, member_id, parse_members};
+pub use leases::Left;
+pub use start::{Bounds, Options, StartError};
+
+use crate::feed;
+use crate::log::Gauge;
+use crate::machine::{HashKv, Machine};
+use crate::raft::{Consensus, Peers, Progress, Room, Settings, Standing};
+use folder::Folder;
+use ids::Ids;
+use leases::Clock;
+use pintle_storage::Limits;
+use pintle_wire::etcdserverpb::ResponseHeader;
+use read::Probes;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// A node that takes part. Cheap to clone; it ends with [`stop`](Node::stop).
+#[derive(Clone, Debug)]
+pub struct Node {
+    inner: Arc<Inner>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+#[derive(Debug)]
+struct Inner {
+    identity: Identity,
+    settings: Settings,
+    bounds: Bounds,
+    limits: Limits,
+    machine: Arc<Machine>,
+    consensus: Consensus,
+    peers: Arc<dyn Peers>,
+    log: Gauge,
+    room: Room,
+    /// `None` for a node in memory.
+    folder: Option<Folder>,
+    probes: Probes,
+    clock: Clock,
+    ids: Ids,
+}
+
+impl Node {
+    /// Who it is.
+    pub fn identity(&self) -> &Identity {
+        &self.inner.identity
+    }
+
+    /// Bounds on requests.
+    pub fn limits(&self) -> &Limits {
+        &self.inner.limits
+    }
+
+    /// Who leads, as far as it knows.
+    pub fn standing(&self) -> Standing {
+        self.inner.consensus.standing()
+    }
+
+    /// Returns when the standing is no longer the one that was `seen`.
+    ///
+    /// # Errors
+    /// [`NodeError`] when it has ended.
+    pub async fn standing_after(&self, seen: Standing) -> Result<Standing> {
+        self.inner.consensus.standing_after(seen).await.map_err(NodeError::of_read)
+    }
+
+    /// How far its log has come.
+    pub fn progress(&self) -> Progress {
+        self.inner.consensus.progress()
+    }
+
+    /// Returns when everything that was answered before, by any member, can be read here.
+    ///
+    /// # Errors
+    /// [`NodeError`]; never because of what was asked.
+    pub async fn linearize(&self) -> Result<()> {
+        self.inner.probes.linearize().await
+    }
+
+    /// The revision of the last write that is applied here.
+    pub fn revision(&self) -> u64 {
+        self.inner.machine.revision()
+    }
+
+    /// Nothing below it can be read.
+    pub fn compacted(&self) -> u64 {
+        self.inner.machine.compacted()
+    }
+
+    /// Watches changes.
+    pub fn watch(&self, request: feed::Request) -> feed::Watcher {
+        self.inner.machine.watch(request)
+    }
+
+    /// A hash of what was true at a revision, 0 for the last one; the same on every member.
+    ///
+    /// # Errors
+    /// [`NodeError`].
+    pub fn hash_kv(&self, revision: i64) -> Result<HashKv> {
+        let machine = &self.inner.machine;
+        machine.hash_kv(revision).map_err(|error| NodeError::unread(error, machine.compacted()))
+    }
+
+    /// What the state is kept in, for backups and for who asks how large it is.
+    pub fn machine(&self) -> &Arc<Machine> {
+        &self.inner.machine
+    }
+
+    /// Bytes of its log.
+    pub fn log_bytes(&self) -> u64 {
+        self.inner.log.bytes()
+    }
+
+    /// Whether the disk has no room, so that nothing is written.
+    pub fn is_full(&self) -> bool {
+        self.inner.room.is_full()
+    }
+
+    /// The header of an answer in the name of `revision`.
+    pub fn header_at(&self, revision: u64) -> ResponseHeader {
+        ResponseHeader {
+            cluster_id: self.inner.identity.cluster,
+            member_id: self.inner.identity.member,
+            revision: i64::try_from(revision).unwrap_or(i64::MAX),
+            raft_term: self.standing().term,
+        }
+    }
+
+    /// The header of an answer in the name of what is applied here.
+    pub fn header(&self) -> ResponseHeader {
+        self.header_at(self.revision())
+    }
+
+    /// Returns when it can't go on by itself, and says why. The process should end.
+    pub async fn failure(&self) -> String {
+        self.inner.consensus.failure().await
+    }
+
+    /// Takes no part any more, and writes down what it has.
+    pub async fn stop(&self) {
+        self.stop.cancel();
+        self.inner.consensus.stop().await;
+        self.tasks.close();
+        self.tasks.wait().await;
+        let machine = Arc::clone(&self.inner.machine);
+        match tokio::task::spawn_blocking(move || machine.flush()).await {
+            Ok(Ok(())) => {}
+            // Whatever is lost is made anew from the log.
+            Ok(Err(error)) => tracing::warn!(%error, "the working state was not written down"),
+            Err(error) => tracing::error!(%error, "writing down the working state ended badly"),
+        }
+    }
+}
+
+impl Inner {
+    fn clock_seconds(&self) -> u64 {
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
+    }
+}

@@ -1,0 +1,215 @@
+//! How a node comes up: its folder, its log, its state, and then its part in consensus.
+
+use super::folder::{Folder, FolderError};
+use super::identity::{Identity, cluster_id, member_id};
+use super::ids::Ids;
+use super::leases::{Clock, watch_clock};
+use super::read::{Probes, probe};
+use super::{Inner, Node, upkeep};
+use crate::disk::{SledVolume, Volume};
+use crate::files::{Files, SystemFiles};
+use crate::log::{self, Log};
+use crate::machine::{self, Machine};
+use crate::raft::{Consensus, ConsensusError, Member, Peers, Room, Settings};
+use pintle_storage::Limits;
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// What a node is started with.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Its name among the members.
+    pub name: String,
+    /// The members of a new cluster by name, with where others reach them; this one is among them.
+    pub members: BTreeMap<String, Vec<String>>,
+    /// Whether the cluster exists already, and this node was added to it.
+    pub existing: bool,
+    /// What keeps clusters apart that are given the same addresses.
+    pub token: String,
+    /// Consensus.
+    pub settings: Settings,
+    /// Requests.
+    pub limits: Limits,
+    /// Memory and disk.
+    pub bounds: Bounds,
+}
+
+/// What a node takes of its machine at the most.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// The state.
+    pub machine: machine::Bounds,
+    /// The log.
+    pub log: log::Options,
+    /// Bytes of the disk cache of the working state.
+    pub cache_bytes: u64,
+    /// Bytes that the log may have before a snapshot is written; more where the state has more. `None` for the default.
+    pub log_bytes: Option<u64>,
+    /// Bytes that stay free on the disk: with less nothing is written.
+    pub reserve_bytes: u64,
+}
+
+impl Default for Bounds {
+    fn default() -> Bounds {
+        Bounds {
+            machine: machine::Bounds::default(),
+            log: log::Options::default(),
+            cache_bytes: 64 << 20,
+            log_bytes: None,
+            reserve_bytes: 192 << 20,
+        }
+    }
+}
+
+/// Why a node does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Its folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// Its log.
+    #[error(transparent)]
+    Log(#[from] log::OpenError),
+    /// Its state.
+    #[error(transparent)]
+    Machine(#[from] machine::OpenError),
+    /// Consensus.
+    #[error(transparent)]
+    Consensus(#[from] ConsensusError),
+    /// The flags don't name it.
+    #[error("--name={0} is not among the members of --initial-cluster")]
+    NotAMember(String),
+    /// The files are in disorder.
+    #[error("{0}")]
+    Disorder(String),
+}
+
+impl Node {
+    /// Starts a node that reaches the others by what `peers` makes of its identity.
+    ///
+    /// # Errors
+    /// [`StartError`]; nothing is lost then.
+    pub async fn start(
+        options: Options,
+        peers: impl FnOnce(&Identity) -> Arc<dyn Peers>,
+    ) -> Result<Node, StartError> {
+        let folder = Folder::lock(&options.folder)?;
+        let identity = identify(&folder, &options)?;
+        let volume: Arc<dyn Volume> = Arc::new(SledVolume::new(folder.state(), options.bounds.cache_bytes));
+        let logs: Arc<dyn Files> = Arc::new(SystemFiles::new(folder.log()));
+        let snapshots: Arc<dyn Files> = Arc::new(SystemFiles::new(folder.snapshots()));
+        let bounds = options.bounds;
+        let opening = tokio::task::spawn_blocking(move || open(logs, snapshots, volume, bounds));
+        let (log, machine) = opening.await.map_err(|error| StartError::Disorder(error.to_string()))??;
+        let peers = peers(&identity);
+        let parts = Parts { folder: Some(folder), identity, log, machine, peers };
+        Node::assemble(parts, options).await
+    }
+
+    async fn assemble(parts: Parts, options: Options) -> Result<Node, StartError> {
+        let Parts { folder, identity, log, machine, peers } = parts;
+        let (room, gauge) = (Room::default(), log.gauge());
+        let consensus = Consensus::start(
+            identity.member,
+            options.settings,
+            log,
+            Arc::clone(&machine),
+            Arc::clone(&peers),
+            room.clone(),
+        )
+        .await?;
+        if !options.existing {
+            consensus.initialize(founders(&options)).await?;
+        }
+        let (probes, asked) = Probes::new();
+        let millis = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_millis());
+        let ids = Ids::new(identity.member, u64::try_from(millis).unwrap_or_default());
+        let inner = Arc::new(Inner {
+            identity,
+            settings: options.settings,
+            bounds: options.bounds,
+            limits: options.limits,
+            machine,
+            consensus,
+            peers,
+            log: gauge,
+            room,
+            folder,
+            probes,
+            clock: Clock::default(),
+            ids,
+        });
+        let node = Node { inner: Arc::clone(&inner), tasks: TaskTracker::new(), stop: CancellationToken::new() };
+        node.run(probe(Arc::clone(&inner), asked));
+        node.run(watch_clock(Arc::clone(&inner)));
+        node.run(upkeep::keep_log_short(Arc::clone(&inner)));
+        node.run(upkeep::keep_room(inner));
+        Ok(node)
+    }
+
+    /// Runs something beside, as long as the node takes part.
+    fn run(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let stop = self.stop.clone();
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = work => {}
+            }
+        });
+    }
+}
+
+struct Parts {
+    folder: Option<Folder>,
+    identity: Identity,
+    log: Log,
+    machine: Arc<Machine>,
+    peers: Arc<dyn Peers>,
+}
+
+/// Blocking, for as long as it takes to read everything.
+fn open(
+    logs: Arc<dyn Files>,
+    snapshots: Arc<dyn Files>,
+    volume: Arc<dyn Volume>,
+    bounds: Bounds,
+) -> Result<(Log, Arc<Machine>), StartError> {
+    let log = Log::open(logs, bounds.log)?;
+    let needed = log.state().purged.map(|purged| purged.index);
+    let options = machine::Options { volume, snapshots, needed, bounds: bounds.machine };
+    let machine = Machine::open(options)?;
+    Ok((log, Arc::new(machine)))
+}
+
+/// Who the node is: what its folder says or, in a new one, what its flags say.
+fn identify(folder: &Folder, options: &Options) -> Result<Identity, StartError> {
+    let urls = options.members.get(&options.name).ok_or_else(|| StartError::NotAMember(options.name.clone()))?;
+    let founder = member_id(urls, &options.token, None);
+    if let Some(found) = folder.identity()? {
+        // Who was added later has an id that only its folder knows.
+        if !options.existing && options.members.len() > 1 {
+            folder.check(&found, founder)?;
+        }
+        return Ok(found);
+    }
+    let ids: Vec<u64> = founders(options).into_keys().collect();
+    let identity = Identity { cluster: cluster_id(&ids), member: founder, token: options.token.clone() };
+    folder.claim(&identity)?;
+    Ok(identity)
+}
+
+/// The members that a new cluster begins with.
+fn founders(options: &Options) -> BTreeMap<u64, Member> {
+    let member = |(name, urls): (&String, &Vec<String>)| {
+        let id = member_id(urls, &options.token, None);
+        (id, Member { name: name.clone(), peer_urls: urls.clone(), client_urls: Vec::new() })
+    };
+    options.members.iter().map(member).collect()
+}

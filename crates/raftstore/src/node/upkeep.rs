@@ -1,0 +1,58 @@
+//! What a node does beside serving: snapshots when the log has grown, forgetting the log behind them, and looking after
+//! the disk.
+
+use super::Inner;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How often it is looked whether there is something to do.
+const TICK: Duration = Duration::from_secs(1);
+/// The log grows at least so far before a snapshot is written, in bytes.
+const LOG_LEAST: u64 = 256 << 20;
+
+/// Writes a snapshot whenever the log has more bytes than the state, and forgets the log before the older of the two
+/// snapshots that are kept.
+pub(super) async fn keep_log_short(inner: Arc<Inner>) {
+    let mut purged = 0;
+    let mut asked = 0;
+    loop {
+        tokio::time::sleep(TICK).await;
+        let progress = inner.consensus.progress();
+        let most = inner.bounds.log_bytes.unwrap_or(LOG_LEAST).max(inner.machine.size_in_use());
+        if inner.log.bytes() > most && progress.applied > progress.snapshot && asked <= progress.snapshot {
+            asked = progress.applied;
+            if let Err(error) = inner.consensus.snapshot().await {
+                return tracing::debug!(%error, "no more snapshots");
+            }
+        }
+        let covered = inner.machine.covered();
+        if covered > purged && progress.snapshot >= covered {
+            purged = covered;
+            if let Err(error) = inner.consensus.purge(covered).await {
+                return tracing::debug!(%error, "the log is not purged any more");
+            }
+        }
+    }
+}
+
+/// Refuses writes while there is less room than the reserve, and takes them again by itself.
+pub(super) async fn keep_room(inner: Arc<Inner>) {
+    loop {
+        match inner.folder.as_ref().map(|folder| folder.free()) {
+            None => return,
+            Some(Ok(free)) => {
+                let full = free < inner.bounds.reserve_bytes;
+                if full != inner.room.is_full() {
+                    if full {
+                        tracing::error!(free, reserve = inner.bounds.reserve_bytes, "the disk is full: nothing is written until there is room again");
+                    } else {
+                        tracing::info!(free, "there is room on the disk again");
+                    }
+                    inner.room.set_full(full);
+                }
+            }
+            Some(Err(error)) => tracing::warn!(%error, "cannot tell how full the disk is"),
+        }
+        tokio::time::sleep(TICK / 2).await;
+    }
+}
