@@ -1,16 +1,7 @@
 //! The feed of changes (signatures).
 
-use crate::revisions::{At, Damaged, Record, Span};
+use crate::revisions::{Change, Damaged, Record, Span};
 use std::sync::Arc;
-
-/// A change as it was applied.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// What was written.
-    pub record: Record,
-    /// The version it replaced, if the key existed.
-    pub before: Option<At>,
-}
 
 /// What to watch.
 #[derive(Clone, Debug)]

@@ -21,6 +21,15 @@ pub struct Record {
     pub version: Version,
 }
 
+/// A change as it was applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What was written.
+    pub record: Record,
+    /// The version it replaced, if the key existed.
+    pub before: Option<At>,
+}
+
 impl Record {
     /// The record as bytes. `at` is not among them, but the checksum covers it: a record in another's place is found.
     pub fn encode(&self) -> Vec<u8> {

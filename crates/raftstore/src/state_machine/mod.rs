@@ -14,9 +14,9 @@ mod range;
 mod txn;
 
 pub use leases::{Lease, Leases};
-pub use range::range;
+pub use range::{Selection, select};
 
-use crate::revisions::{Damaged, KeyIndex, Record, Values};
+use crate::revisions::{Change, Damaged, KeyIndex, Values};
 use pintle_wire::etcdserverpb::{LeaseGrantRequest, TxnRequest, TxnResponse};
 use pintle_wire::pintle::command::Command;
 use pintle_wire::pintle::command::command::Command as Body;
@@ -45,7 +45,7 @@ pub struct Applied {
     /// What the client is told.
     pub answer: Result<Answer, Refusal>,
     /// The changes of one revision, in order; empty when nothing was written.
-    pub changes: Vec<Record>,
+    pub changes: Vec<Change>,
 }
 
 /// What a client is told of a command that was carried out.
