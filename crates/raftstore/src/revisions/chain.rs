@@ -103,8 +103,7 @@ impl Chain {
     pub fn visible(&self, compacted: u64) -> impl Iterator<Item = &Version> {
         let held = self.at(compacted).map(|version| version.at);
         self.versions().filter(move |version| {
-            version.at.revision > compacted
-                || (Some(version.at) == held && version.is_seen_at(compacted))
+            version.at.revision > compacted || (Some(version.at) == held && version.is_seen_at(compacted))
         })
     }
 

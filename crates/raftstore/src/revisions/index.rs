@@ -117,6 +117,22 @@ impl KeyIndex {
         }
     }
 
+    /// Adds a version of a key as [`KeyIndex::push`] does, unless the key has one that is not older; answers whether it
+    /// did.
+    pub fn push_newer(&mut self, key: &Bytes, version: Version) -> bool {
+        match self.chains.get_mut(key) {
+            Some(chain) if chain.latest().at.revision >= version.at.revision => false,
+            Some(chain) => {
+                chain.push(version);
+                true
+            }
+            None => {
+                self.chains.insert(Bytes::copy_from_slice(key), Chain::new(version));
+                true
+            }
+        }
+    }
+
     /// Forgets of up to `steps` keys from `from` on what no read at `revision` or later can see. Answers where to go
     /// on, or `None` at the end.
     pub fn compact(

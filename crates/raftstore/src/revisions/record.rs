@@ -33,7 +33,19 @@ pub struct Change {
 impl Record {
     /// The record as bytes. `at` is not among them, but the checksum covers it: a record in another's place is found.
     pub fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(FRAME + self.key.len() + self.value.len());
+        let mut bytes = Vec::with_capacity(self.encoded_len());
+        self.encode_into(&mut bytes);
+        bytes
+    }
+
+    /// Bytes of [`Record::encode`].
+    pub fn encoded_len(&self) -> usize {
+        FRAME + self.key.len() + self.value.len()
+    }
+
+    /// Appends what [`Record::encode`] makes.
+    pub fn encode_into(&self, bytes: &mut Vec<u8>) {
+        let start = bytes.len();
         bytes.push(u8::from(self.version.is_deletion()));
         bytes.extend_from_slice(&self.version.created.to_le_bytes());
         bytes.extend_from_slice(&self.version.version.to_le_bytes());
@@ -42,9 +54,8 @@ impl Record {
         bytes.extend_from_slice(&length.to_le_bytes());
         bytes.extend_from_slice(&self.key);
         bytes.extend_from_slice(&self.value);
-        let crc = checksum(self.version.at, &bytes);
+        let crc = checksum(self.version.at, &bytes[start..]);
         bytes.extend_from_slice(&crc.to_le_bytes());
-        bytes
     }
 
     /// The record of `bytes`, as it was written at `at`; `None` when it was not.

@@ -16,6 +16,7 @@ mod txn;
 pub use leases::{Lease, Leases};
 pub use range::{Selection, select};
 
+use crate::disk::DiskError;
 use crate::revisions::{Change, Damaged, KeyIndex, Values};
 use pintle_wire::etcdserverpb::{LeaseGrantRequest, TxnRequest, TxnResponse};
 use pintle_wire::pintle::command::Command;
@@ -93,6 +94,15 @@ pub enum Fatal {
     /// Written by a newer member; the cluster version should have kept it away.
     #[error("the log holds a command that this version does not know; run a version that does")]
     UnknownCommand,
+    /// An entry of the log is no command at all.
+    #[error("the log holds an entry that is no command: {0}")]
+    Undecodable(#[from] prost::DecodeError),
+    /// The state can't be written any more.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+    /// It stopped before, for a reason that was answered then.
+    #[error("the state is half changed, since an entry could not be applied")]
+    Stopped,
 }
 
 impl Default for State {

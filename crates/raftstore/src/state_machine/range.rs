@@ -44,7 +44,11 @@ pub fn select(state: &State, request: &RangeRequest, now: u64) -> Selection {
         return Selection { count: versions.count(), ..nothing };
     }
     let limit = usize::try_from(request.limit).ok().filter(|limit| *limit > 0).unwrap_or(usize::MAX);
-    if is_plain(request) { plain(versions, limit, nothing) } else { sorted(request, versions, limit, nothing) }
+    if is_plain(request) {
+        plain(versions, limit, nothing)
+    } else {
+        sorted(request, versions, limit, nothing)
+    }
 }
 
 impl Selection {
@@ -57,7 +61,8 @@ impl Selection {
     /// The answer. `values` are those of [`Selection::wanted`].
     pub fn finish(self, values: impl IntoIterator<Item = Bytes>) -> RangeResponse {
         let mut values = values.into_iter();
-        let shown = |(key, version): (Bytes, Version)| shown(key, &version, values.next().unwrap_or_default());
+        let shown =
+            |(key, version): (Bytes, Version)| shown(key, &version, values.next().unwrap_or_default());
         let mut kvs: Vec<KeyValue> = self.chosen.into_iter().map(shown).collect();
         let mut more = self.more;
         if let Some(ByValue { descending, limit, keys_only }) = self.by_value {
