@@ -15,6 +15,7 @@ pub mod files;
 pub mod log;
 pub mod machine;
 pub mod raft;
+mod records;
 pub mod revisions;
 pub mod snapshots;
 pub mod state_machine;

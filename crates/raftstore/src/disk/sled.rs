@@ -28,7 +28,8 @@ pub struct SledVolume {
 
 #[derive(Debug)]
 struct SledDisk {
-    db: sled::Db,
+    /// There until it is dropped.
+    db: Option<sled::Db>,
 }
 
 impl SledVolume {
@@ -65,7 +66,7 @@ impl SledVolume {
             // Flushing is asked for; a thread that does it by the clock would only be in the way.
             .flush_every_ms(None);
         let db = fenced("can't be opened", || config.open())?;
-        Ok(Arc::new(SledDisk { db }))
+        Ok(Arc::new(SledDisk { db: Some(db) }))
     }
 
     fn remove_all(&self, keep: Option<u64>) -> io::Result<()> {
@@ -108,7 +109,7 @@ impl Volume for SledVolume {
 
 impl Disk for SledDisk {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, DiskError> {
-        let value = fenced("can't be read", || self.db.get(key))?;
+        let value = fenced("can't be read", || self.db().get(key))?;
         Ok(value.map(|value| value.to_vec()))
     }
 
@@ -116,7 +117,7 @@ impl Disk for SledDisk {
         if from >= to {
             return Ok(());
         }
-        let mut found = self.db.range(from..to);
+        let mut found = self.db().range(from..to);
         while let Some((key, value)) = fenced("can't be read", || found.next().transpose())? {
             if visit(&key, &value).is_break() {
                 break;
@@ -133,15 +134,33 @@ impl Disk for SledDisk {
                 None => changes.remove(key),
             }
         }
-        fenced("can't be written", || self.db.apply_batch(changes))
+        fenced("can't be written", || self.db().apply_batch(changes))
     }
 
     fn flush(&self) -> Result<(), DiskError> {
-        fenced("can't be flushed", || self.db.flush()).map(drop)
+        fenced("can't be flushed", || self.db().flush()).map(drop)
     }
 
     fn size(&self) -> Result<u64, DiskError> {
-        fenced("can't be measured", || self.db.size_on_disk())
+        fenced("can't be measured", || self.db().size_on_disk())
+    }
+}
+
+impl SledDisk {
+    fn db(&self) -> &sled::Db {
+        self.db.as_ref().expect("it is there until it is dropped")
+    }
+}
+
+impl Drop for SledDisk {
+    fn drop(&mut self) {
+        let db = self.db.take();
+        if let Err(error) = fenced("can't be closed", || {
+            drop(db);
+            Ok(())
+        }) {
+            tracing::warn!(%error, "what was not flushed is applied again with the next start");
+        }
     }
 }
 

@@ -1,18 +1,44 @@
-//! The replicated state of one node, with its values, feed and snapshots; it knows nothing of consensus.
+//! The replicated state of one node: what was agreed on is applied here, kept, read, watched and made snapshots of. It
+//! knows nothing of consensus: positions in the log and memberships are numbers and bytes to it.
+//!
+//! ```text
+//! apply --> State (state_machine) --> Records (in memory at once, on disk a little later)
+//!              |    '--> feed --> watchers
+//!              '--> clearing: what was compacted goes, a few keys at a time
+//! snapshot: everything at one applied entry, in a file        open: disk, else snapshot, else nothing, or refuse
+//! ```
+//!
+//! What always holds: after a start everything up to some applied entry is there, none half; the log goes on from it.
+//! What is on disk was checked, all of it. If an entry can't be applied nothing is answered any more.
+
+mod apply;
+mod build;
+mod clearing;
+mod counters;
+mod open;
+mod pins;
+mod read;
+mod shared;
+mod snapshot;
+
+pub use counters::Counters;
 
 use crate::disk::{DiskError, Volume};
 use crate::feed;
 use crate::files::Files;
+use crate::records::Limits;
 use crate::revisions::Damaged;
-use crate::snapshots::{Receiving, SnapshotError, SnapshotFile};
-use crate::state_machine::{Answer, Fatal, Lease, Refusal};
+use crate::snapshots::{SnapshotError, SnapshotFile};
+use crate::state_machine::{Answer, Lease, Refusal};
 use bytes::Bytes;
-use pintle_wire::etcdserverpb::{RangeRequest, RangeResponse};
+use clearing::Clearing;
+use parking_lot::Mutex;
+use shared::Shared;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// The place of an entry in the log. Ordered as Raft orders: by term, then by index.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// The term of the leader that proposed it.
     pub term: u64,
@@ -87,9 +113,29 @@ pub enum OpenError {
     /// The disk refused.
     #[error(transparent)]
     Disk(#[from] DiskError),
-    /// A snapshot can't be read, for another reason than damage.
+    /// The folder of snapshots can't be read.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+}
+
+/// Why a snapshot can't be put in place of everything.
+#[derive(Debug, thiserror::Error)]
+pub enum InstallError {
+    /// The disk refused.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+    /// It can't be read, or is damaged.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+}
+
+impl From<InstallError> for OpenError {
+    fn from(error: InstallError) -> OpenError {
+        match error {
+            InstallError::Disk(error) => OpenError::Disk(error),
+            InstallError::Snapshot(error) => OpenError::Snapshot(error),
+        }
+    }
 }
 
 /// Why a read is not answered.
@@ -101,6 +147,9 @@ pub enum ReadError {
     /// What it needs can't be read.
     #[error(transparent)]
     Damaged(#[from] Damaged),
+    /// An entry could not be applied.
+    #[error("etcdserver: server stopped")]
+    Stopped,
 }
 
 /// A hash of what was true at a revision.
@@ -114,88 +163,142 @@ pub struct HashKv {
     pub compacted: u64,
 }
 
-/// The replicated state of one node.
+/// The replicated state of one node. Dropped, it writes what waits, and ends its watches.
 #[derive(Debug)]
-pub struct Machine {}
+pub struct Machine {
+    shared: Arc<Shared>,
+    options: Options,
+    /// One batch is applied, or one snapshot installed, at a time.
+    applying: Mutex<()>,
+    /// One snapshot is made at a time.
+    snapshotting: Mutex<()>,
+    newest: Mutex<Option<SnapshotFile>>,
+    clearing: Clearing,
+}
 
-#[allow(clippy::missing_errors_doc, missing_docs, reason = "written down when it is filled in")]
 impl Machine {
-    pub fn open(_options: Options) -> Result<Machine, OpenError> {
-        todo!()
+    /// Opens what a node left behind, or begins anew. Reads everything that is on disk, to be sure of it.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open(options: Options) -> Result<Machine, OpenError> {
+        let counters = Arc::new(Counters::default());
+        let (inner, newest) = open::open(&options, &counters)?;
+        let shared = Arc::new(Shared::new(inner, counters));
+        let clearing = Clearing::start(Arc::clone(&shared));
+        // What was compacted before may not be cleared yet.
+        clearing.wake();
+        Ok(Machine {
+            shared,
+            options,
+            applying: Mutex::default(),
+            snapshotting: Mutex::default(),
+            newest: Mutex::new(newest),
+            clearing,
+        })
     }
+
+    /// The last entry that was applied.
     pub fn applied(&self) -> Option<Position> {
-        todo!()
+        self.shared.inner.read().applied
     }
+
+    /// Who votes, as last applied, and by which entry.
     pub fn membership(&self) -> Option<(Position, Bytes)> {
-        todo!()
+        self.shared.inner.read().membership.clone()
     }
-    /// Blocking: waits when too much waits to be written.
-    pub fn apply(&self, _batch: Vec<(Position, Content)>) -> Result<Vec<Reply>, Fatal> {
-        todo!()
-    }
-    /// Blocking when values are on disk.
-    pub fn range(&self, _request: &RangeRequest) -> Result<RangeResponse, ReadError> {
-        todo!()
-    }
+
+    /// The revision of the last write; 1 when there was none.
     pub fn revision(&self) -> u64 {
-        todo!()
+        self.shared.inner.read().state.revision
     }
+
+    /// Nothing below it can be read; 0 when nothing was compacted.
     pub fn compacted(&self) -> u64 {
-        todo!()
+        self.shared.inner.read().state.compacted
     }
-    pub fn lease(&self, _id: i64) -> Option<Lease> {
-        todo!()
+
+    /// A lease, with its keys.
+    pub fn lease(&self, id: i64) -> Option<Lease> {
+        self.shared.inner.read().state.leases.get(id).cloned()
     }
-    /// Ids and times to live.
+
+    /// All leases: ids and times to live in seconds, by id.
     pub fn leases(&self) -> Vec<(i64, i64)> {
-        todo!()
+        self.shared.inner.read().leases()
     }
+
+    /// What every member understands.
     pub fn cluster_version(&self) -> u32 {
-        todo!()
+        self.shared.inner.read().state.cluster_version
     }
-    pub fn watch(&self, _request: feed::Request) -> feed::Watcher {
-        todo!()
+
+    /// Begins a watch.
+    pub fn watch(&self, request: feed::Request) -> feed::Watcher {
+        let shared = Arc::clone(&self.shared);
+        feed::Watcher::begin(shared, request, || self.revision())
     }
-    /// Blocking, for as long as it takes to write everything.
-    pub fn snapshot(&self) -> Result<SnapshotFile, SnapshotError> {
-        todo!()
+
+    /// How many watch.
+    pub fn watchers(&self) -> usize {
+        self.shared.feed.watchers()
     }
-    pub fn newest_snapshot(&self) -> Option<SnapshotFile> {
-        todo!()
-    }
-    /// Up to `length` bytes from `offset` on; fewer only at the end.
-    pub fn read_snapshot(
-        &self,
-        _file: &SnapshotFile,
-        _offset: u64,
-        _length: usize,
-    ) -> Result<Bytes, SnapshotError> {
-        todo!()
-    }
-    pub fn receive(&self) -> Result<Receiving, SnapshotError> {
-        todo!()
-    }
-    /// Blocking. Nothing may be applied meanwhile.
-    pub fn install(&self, _received: &SnapshotFile) -> Result<(), OpenError> {
-        todo!()
-    }
-    pub fn hash_kv(&self, _revision: i64) -> Result<HashKv, ReadError> {
-        todo!()
-    }
-    /// Of everything that is replicated, at the last applied entry.
-    pub fn hash(&self) -> Result<u32, ReadError> {
-        todo!()
-    }
-    /// Bytes on disk.
+
+    /// Bytes on disk, without snapshots.
+    ///
+    /// # Errors
+    /// [`DiskError`].
     pub fn size(&self) -> Result<u64, DiskError> {
-        todo!()
+        let records = Arc::clone(&self.shared.inner.read().records);
+        records.size()
     }
-    /// Bytes of what is not cleared.
+
+    /// Bytes on disk of what is not cleared, about.
     pub fn size_in_use(&self) -> u64 {
-        todo!()
+        self.shared.inner.read().records.size_in_use()
     }
-    /// Waits until everything applied before is written and handed to the system.
+
+    /// Waits until everything applied before is written and handed to the system; it blocks.
+    ///
+    /// # Errors
+    /// [`DiskError`]; nothing will be written any more then.
     pub fn flush(&self) -> Result<(), DiskError> {
-        todo!()
+        let records = Arc::clone(&self.shared.inner.read().records);
+        records.flush()
+    }
+
+    /// Waits until everything that was compacted before is cleared in memory; it blocks.
+    pub fn wait_for_clearing(&self) {
+        self.clearing.wait();
+    }
+
+    /// What was counted since it was opened.
+    pub fn counters(&self) -> &Counters {
+        &self.shared.counters
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        self.shared.feed.stop();
+    }
+}
+
+impl Bounds {
+    fn limits(&self) -> Limits {
+        let Bounds { recent_bytes, unwritten_bytes, cached_bytes, write_after, write_bytes } = *self;
+        Limits { recent_bytes, unwritten_bytes, cached_bytes, write_after, write_bytes }
+    }
+}
+
+impl Default for Bounds {
+    fn default() -> Bounds {
+        Bounds {
+            recent_bytes: 16 << 20,
+            unwritten_bytes: 64 << 20,
+            cached_bytes: 32 << 20,
+            write_after: Duration::from_millis(500),
+            write_bytes: 1 << 20,
+        }
     }
 }

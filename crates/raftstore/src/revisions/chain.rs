@@ -25,6 +25,11 @@ impl Version {
     pub fn is_deletion(&self) -> bool {
         self.version == 0
     }
+
+    /// Whether the newest version at or below `revision`, if it is this one, can be seen from there.
+    fn is_seen_at(&self, revision: u64) -> bool {
+        !self.is_deletion() || self.at.revision == revision
+    }
 }
 
 /// All versions of a key since the last compaction, and the one that held when it happened.
@@ -65,21 +70,21 @@ impl Chain {
         self.older.push(std::mem::replace(&mut self.latest, version));
     }
 
-    /// Forgets what no read at `revision` or later can see; hands each forgotten version to `forgotten`. Answers
-    /// whether nothing is left: the key is a deletion that nobody can see beyond.
+    /// Forgets what neither a read nor a watch at `revision` or later can see; hands each forgotten version to
+    /// `forgotten`. Answers whether nothing is left. A deletion at `revision` itself stays: a watch may begin there.
     pub fn compact(&mut self, revision: u64, mut forgotten: impl FnMut(At)) -> bool {
-        let held = self.older.partition_point(|version| version.at.revision <= revision);
         if self.latest.at.revision <= revision {
             self.older.drain(..).for_each(|version| forgotten(version.at));
-            if self.latest.is_deletion() {
+            self.older.shrink_to_fit();
+            let is_gone = self.latest.is_deletion() && self.latest.at.revision < revision;
+            if is_gone {
                 forgotten(self.latest.at);
-                return true;
             }
-            return false;
+            return is_gone;
         }
-        // The newest of those at or below `revision` is what a read there sees, unless it is a deletion.
+        let held = self.older.partition_point(|version| version.at.revision <= revision);
         let unseen = match held.checked_sub(1) {
-            Some(last) if !self.older[last].is_deletion() => last,
+            Some(last) if self.older[last].is_seen_at(revision) => last,
             _ => held,
         };
         self.older.drain(..unseen).for_each(|version| forgotten(version.at));
@@ -87,6 +92,24 @@ impl Chain {
             self.older.shrink_to_fit();
         }
         false
+    }
+
+    /// All versions, oldest first.
+    pub fn versions(&self) -> impl Iterator<Item = &Version> {
+        self.older.iter().chain(std::iter::once(&self.latest))
+    }
+
+    /// The versions that a read or a watch at `compacted` or later can see: those that [`Chain::compact`] keeps.
+    pub fn visible(&self, compacted: u64) -> impl Iterator<Item = &Version> {
+        let held = self.at(compacted).map(|version| version.at);
+        self.versions().filter(move |version| {
+            version.at.revision > compacted || (Some(version.at) == held && version.is_seen_at(compacted))
+        })
+    }
+
+    /// The version that a change at `revision` replaced.
+    pub fn before(&self, revision: u64) -> Option<&Version> {
+        self.live_at(revision.checked_sub(1)?)
     }
 
     fn at(&self, revision: u64) -> Option<&Version> {
@@ -130,13 +153,17 @@ mod tests {
             let whole = chain(&[put(2), put(4), deleted(6), put(8), deleted(9)]);
             let (mut compacted, mut forgotten) = (whole.clone(), Vec::new());
             let gone = compacted.compact(revision, |at| forgotten.push(at.revision));
-            assert_eq!(gone, revision >= 9, "{revision}");
+            assert_eq!(gone, revision > 9, "{revision}");
             for at in revision..12 {
                 let left = if gone { None } else { compacted.live_at(at) };
                 assert_eq!(left, whole.live_at(at), "compacted at {revision}, read at {at}");
             }
-            let kept = if gone { 0 } else { compacted.older.len() + 1 };
-            assert_eq!(forgotten.len() + kept, 5);
+            let kept: Vec<Version> = if gone { Vec::new() } else { compacted.versions().copied().collect() };
+            assert_eq!(forgotten.len() + kept.len(), 5);
+            assert!(whole.visible(revision).eq(&kept), "{revision}");
+            // What was changed at the revision itself can be watched.
+            let changed = whole.versions().find(|version| version.at.revision == revision);
+            assert!(changed.is_none_or(|version| kept.contains(version)), "{revision}");
         }
     }
 }

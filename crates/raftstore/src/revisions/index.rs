@@ -96,11 +96,40 @@ impl KeyIndex {
         self.chains.get_key_value(key).map(|(known, _)| known)
     }
 
-    /// Adds the newest version of a key.
+    /// The version that a change of `key` at `revision` replaced.
+    pub fn before(&self, key: &[u8], revision: u64) -> Option<&Version> {
+        self.chains.get(key)?.before(revision)
+    }
+
+    /// Tells of up to `steps` keys from `from` on, with their versions. Answers where to go on, or `None` at the end.
+    pub fn walk(&self, from: &[u8], steps: usize, mut tell: impl FnMut(&Bytes, &Chain)) -> Option<Bytes> {
+        let mut chains = self.chains.range::<[u8], _>((Bound::Included(from), Bound::Unbounded));
+        chains.by_ref().take(steps).for_each(|(key, chain)| tell(key, chain));
+        chains.next().map(|(key, _)| key.clone())
+    }
+
+    /// Adds the newest version of a key. The bytes of a key that is new are kept, so they should not be part of
+    /// something larger.
     pub fn push(&mut self, key: Bytes, version: Version) {
         match self.chains.get_mut(&key) {
             Some(chain) => chain.push(version),
             None => drop(self.chains.insert(key, Chain::new(version))),
+        }
+    }
+
+    /// Adds a version of a key as [`KeyIndex::push`] does, unless the key has one that is not older; answers whether it
+    /// did.
+    pub fn push_newer(&mut self, key: &Bytes, version: Version) -> bool {
+        match self.chains.get_mut(key) {
+            Some(chain) if chain.latest().at.revision >= version.at.revision => false,
+            Some(chain) => {
+                chain.push(version);
+                true
+            }
+            None => {
+                self.chains.insert(Bytes::copy_from_slice(key), Chain::new(version));
+                true
+            }
         }
     }
 
@@ -175,7 +204,7 @@ mod tests {
         let mut forgotten = Vec::new();
         let mut from = Some(Bytes::new());
         while let Some(key) = from {
-            from = index.compact(6, &key, 1, |at| forgotten.push(at.revision));
+            from = index.compact(7, &key, 1, |at| forgotten.push(at.revision));
         }
         assert_eq!(forgotten, [2, 3, 6]);
         let left: Vec<_> = index.range(&Span::From(bytes("a")), None).map(|(key, _)| key.clone()).collect();

@@ -16,7 +16,7 @@ mod record;
 
 pub use chain::{Chain, Version};
 pub use index::{KeyIndex, Span};
-pub use record::Record;
+pub use record::{Change, Record};
 
 use std::fmt::Debug;
 

@@ -21,10 +21,31 @@ pub struct Record {
     pub version: Version,
 }
 
+/// A change as it was applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What was written.
+    pub record: Record,
+    /// The version it replaced, if the key existed.
+    pub before: Option<At>,
+}
+
 impl Record {
     /// The record as bytes. `at` is not among them, but the checksum covers it: a record in another's place is found.
     pub fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(FRAME + self.key.len() + self.value.len());
+        let mut bytes = Vec::with_capacity(self.encoded_len());
+        self.encode_into(&mut bytes);
+        bytes
+    }
+
+    /// Bytes of [`Record::encode`].
+    pub fn encoded_len(&self) -> usize {
+        FRAME + self.key.len() + self.value.len()
+    }
+
+    /// Appends what [`Record::encode`] makes.
+    pub fn encode_into(&self, bytes: &mut Vec<u8>) {
+        let start = bytes.len();
         bytes.push(u8::from(self.version.is_deletion()));
         bytes.extend_from_slice(&self.version.created.to_le_bytes());
         bytes.extend_from_slice(&self.version.version.to_le_bytes());
@@ -33,9 +54,8 @@ impl Record {
         bytes.extend_from_slice(&length.to_le_bytes());
         bytes.extend_from_slice(&self.key);
         bytes.extend_from_slice(&self.value);
-        let crc = checksum(self.version.at, &bytes);
+        let crc = checksum(self.version.at, &bytes[start..]);
         bytes.extend_from_slice(&crc.to_le_bytes());
-        bytes
     }
 
     /// The record of `bytes`, as it was written at `at`; `None` when it was not.

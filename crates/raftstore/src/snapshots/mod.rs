@@ -1,12 +1,32 @@
-//! Snapshot files (signatures; see machine).
+//! Snapshot files: everything that was true at one applied entry, immutable and checksummed. Together with the log
+//! after it, one is all a node needs.
+//!
+//! ```text
+//! write:    unfinished file > sync > read back, verify > rename > sync the folder > remove all but the last two
+//! receive:  the same, with bytes of another member
+//! ```
+//!
+//! A file in the folder under its name was whole once; it is verified again before it is used.
 
+mod folder;
+mod format;
+mod read;
+mod receive;
+mod write;
+
+pub(crate) use folder::{look_at, names, verify, write};
+pub(crate) use format::Head;
+pub use receive::Receiving;
+
+use crate::disk::DiskError;
 use crate::files::File;
 use crate::machine::Position;
+use crate::revisions::{Damaged, Record};
 use bytes::Bytes;
 use std::io;
 use std::sync::Arc;
 
-/// A verified snapshot on disk. It can be read as long as this is held, even when it is no longer kept.
+/// A snapshot on disk. It can be read as long as this is held, even when it is no longer kept.
 #[derive(Clone, Debug)]
 pub struct SnapshotFile {
     /// Its name in the folder.
@@ -19,14 +39,10 @@ pub struct SnapshotFile {
     pub revision: u64,
     /// Bytes.
     pub size: u64,
-    pub(crate) file: Arc<dyn File>,
+    file: Arc<dyn File>,
 }
 
-/// A snapshot that comes in from a peer, chunk by chunk.
-#[derive(Debug)]
-pub struct Receiving {}
-
-/// Why a snapshot can't be used.
+/// Why a snapshot can't be made or used.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
     /// The system refused.
@@ -55,35 +71,39 @@ pub enum SnapshotError {
         /// The format it names.
         format: u32,
     },
+    /// There is nothing to make a snapshot of: no entry was applied.
+    #[error("nothing was applied yet, there is nothing to make a snapshot of")]
+    Empty,
+    /// What should be in it can't be read.
+    #[error("no snapshot can be made: {0}")]
+    State(#[from] Damaged),
+    /// What should be in it can't be written to the disk first.
+    #[error("no snapshot can be made: {0}")]
+    Disk(DiskError),
+    /// An entry could not be applied.
+    #[error("no snapshot can be made: the state may be half changed")]
+    Stopped,
 }
 
-impl Receiving {
-    /// Begins to receive into `folder` (of [`machine::Options::snapshots`](crate::machine::Options)); needs no machine.
+impl SnapshotFile {
+    /// Up to `length` bytes from `offset` on; fewer only at the end.
     ///
     /// # Errors
     /// [`SnapshotError::Io`].
-    pub fn begin(_folder: Arc<dyn crate::files::Files>) -> Result<Receiving, SnapshotError> {
-        todo!()
+    pub fn read(&self, offset: u64, length: usize) -> Result<Bytes, SnapshotError> {
+        let left = self.size.saturating_sub(offset);
+        let mut bytes = vec![0; usize::try_from(left).map_or(length, |left| left.min(length))];
+        let read = self.file.read_at(&mut bytes, offset);
+        read.map_err(|source| SnapshotError::Io { file: self.name.clone(), source })?;
+        Ok(Bytes::from(bytes))
     }
 
-    /// Bytes received so far: where the next chunk belongs.
-    pub fn received(&self) -> u64 {
-        todo!()
-    }
-
-    /// Takes the next bytes in.
-    ///
-    /// # Errors
-    /// [`SnapshotError::Io`].
-    pub fn write_chunk(&mut self, _bytes: &[u8]) -> Result<(), SnapshotError> {
-        todo!()
-    }
-
-    /// Syncs, reads back, verifies; the snapshot is in the folder afterwards, durably.
-    ///
-    /// # Errors
-    /// [`SnapshotError`].
-    pub fn finish(self) -> Result<SnapshotFile, SnapshotError> {
-        todo!()
+    /// Hands over all that is in it, verified on the way: what is told before an error is worth nothing.
+    pub(crate) fn tell<E: From<SnapshotError>>(
+        &self,
+        begin: impl FnOnce(&Head) -> Result<(), E>,
+        tell: &mut dyn FnMut(Record) -> Result<(), E>,
+    ) -> Result<Head, E> {
+        read::read(&self.name, &*self.file, begin, tell)
     }
 }

@@ -14,9 +14,10 @@ mod range;
 mod txn;
 
 pub use leases::{Lease, Leases};
-pub use range::range;
+pub use range::{Selection, select};
 
-use crate::revisions::{Damaged, KeyIndex, Record, Values};
+use crate::disk::DiskError;
+use crate::revisions::{Change, Damaged, KeyIndex, Values};
 use pintle_wire::etcdserverpb::{LeaseGrantRequest, TxnRequest, TxnResponse};
 use pintle_wire::pintle::command::Command;
 use pintle_wire::pintle::command::command::Command as Body;
@@ -45,7 +46,7 @@ pub struct Applied {
     /// What the client is told.
     pub answer: Result<Answer, Refusal>,
     /// The changes of one revision, in order; empty when nothing was written.
-    pub changes: Vec<Record>,
+    pub changes: Vec<Change>,
 }
 
 /// What a client is told of a command that was carried out.
@@ -93,6 +94,15 @@ pub enum Fatal {
     /// Written by a newer member; the cluster version should have kept it away.
     #[error("the log holds a command that this version does not know; run a version that does")]
     UnknownCommand,
+    /// An entry of the log is no command at all.
+    #[error("the log holds an entry that is no command: {0}")]
+    Undecodable(#[from] prost::DecodeError),
+    /// The state can't be written any more.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+    /// It stopped before, for a reason that was answered then.
+    #[error("the state is half changed, since an entry could not be applied")]
+    Stopped,
 }
 
 impl Default for State {

@@ -1,9 +1,9 @@
 //! Transactions. Which branches are taken is decided before anything happens, then everything that can be refused is
 //! refused, then the operations run: nothing is ever undone. (etcd's server/etcdserver/txn.)
 
-use super::range::{header, range, shown, signed};
+use super::range::{header, select, shown, signed};
 use super::{Fatal, Refusal, State};
-use crate::revisions::{At, Damaged, Record, Span, Values, Version};
+use crate::revisions::{At, Change, Damaged, Record, Span, Values, Version};
 use bytes::Bytes;
 use pintle_wire::etcdserverpb::compare::{CompareResult, CompareTarget, TargetUnion};
 use pintle_wire::etcdserverpb::request_op::Request;
@@ -19,7 +19,7 @@ use std::cmp::Ordering;
 pub(super) struct Writing<'a> {
     state: &'a mut State,
     values: &'a dyn Values,
-    changes: Vec<Record>,
+    changes: Vec<Change>,
 }
 
 /// Which branch a transaction takes, and those within that branch, in order.
@@ -43,7 +43,7 @@ impl<'a> Writing<'a> {
     }
 
     /// The changes; the revision is made if there are any.
-    pub(super) fn commit(self) -> Vec<Record> {
+    pub(super) fn commit(self) -> Vec<Change> {
         if !self.changes.is_empty() {
             self.state.revision += 1;
         }
@@ -125,13 +125,16 @@ impl<'a> Writing<'a> {
     }
 
     fn range(&self, request: &RangeRequest) -> Result<pintle_wire::etcdserverpb::RangeResponse, Damaged> {
-        range(self.state, request, self.now(), |at| self.fetch(at))
+        let selection = select(self.state, request, self.now());
+        let values: Result<Vec<Bytes>, Damaged> =
+            selection.wanted().map(|at| Ok(self.fetch(at)?.value)).collect();
+        Ok(selection.finish(values?))
     }
 
     fn put(&mut self, put: &PutRequest) -> Result<PutResponse, Damaged> {
         let before = self.state.index.get(&put.key).copied();
         let prev_kv = match before.filter(|_| put.prev_kv) {
-            Some(version) => Some(shown(&put.key, &version, self.fetch(version.at)?.value)),
+            Some(version) => Some(shown(put.key.clone(), &version, self.fetch(version.at)?.value)),
             None => None,
         };
         let value = match before.filter(|_| put.ignore_value) {
@@ -143,7 +146,9 @@ impl<'a> Writing<'a> {
         let (created, count) =
             before.map_or((at.revision, 1), |version| (version.created, version.version + 1));
         let version = Version { at, created, version: count, lease };
-        let key = self.state.index.known(&put.key).cloned().unwrap_or_else(|| put.key.clone());
+        // A new key is copied: it stays as long as the index does, the request should not.
+        let known = self.state.index.known(&put.key).cloned();
+        let key = known.unwrap_or_else(|| Bytes::copy_from_slice(&put.key));
         self.write(key, before, version, value);
         Ok(PutResponse { header: Some(header(self.now())), prev_kv })
     }
@@ -155,7 +160,7 @@ impl<'a> Writing<'a> {
         let mut prev_kvs: Vec<KeyValue> = Vec::new();
         if delete.prev_kv {
             for (key, version) in &found {
-                prev_kvs.push(shown(key, version, self.fetch(version.at)?.value));
+                prev_kvs.push(shown(key.clone(), version, self.fetch(version.at)?.value));
             }
         }
         let deleted = i64::try_from(found.len()).unwrap_or(i64::MAX);
@@ -169,7 +174,8 @@ impl<'a> Writing<'a> {
     fn write(&mut self, key: Bytes, before: Option<Version>, version: Version, value: Bytes) {
         self.state.leases.moved(&key, before.map_or(0, |version| version.lease), version.lease);
         self.state.index.push(key.clone(), version);
-        self.changes.push(Record { key, value, version });
+        let before = before.map(|version| version.at);
+        self.changes.push(Change { record: Record { key, value, version }, before });
     }
 
     /// Whether a compare holds for every key of its range; for one key, also when the key does not exist.
@@ -194,12 +200,13 @@ impl<'a> Writing<'a> {
 }
 
 /// Deletes keys that exist, at one revision.
-pub(super) fn delete_all(state: &mut State, keys: impl IntoIterator<Item = Bytes>) -> Vec<Record> {
+pub(super) fn delete_all(state: &mut State, keys: impl IntoIterator<Item = Bytes>) -> Vec<Change> {
     let mut changes = Vec::new();
     for (key, sub) in keys.into_iter().zip(0..) {
         let version = Version::deletion(At { revision: state.revision + 1, sub });
+        let before = state.index.get(&key).map(|version| version.at);
         state.index.push(key.clone(), version);
-        changes.push(Record { key, value: Bytes::new(), version });
+        changes.push(Change { record: Record { key, value: Bytes::new(), version }, before });
     }
     if !changes.is_empty() {
         state.revision += 1;
@@ -207,13 +214,13 @@ pub(super) fn delete_all(state: &mut State, keys: impl IntoIterator<Item = Bytes
     changes
 }
 
-fn fetch(state: &State, values: &dyn Values, changes: &[Record], at: At) -> Result<Record, Damaged> {
+fn fetch(state: &State, values: &dyn Values, changes: &[Change], at: At) -> Result<Record, Damaged> {
     match usize::try_from(at.sub)
         .ok()
         .filter(|_| at.revision > state.revision)
         .and_then(|sub| changes.get(sub))
     {
-        Some(record) => Ok(record.clone()),
+        Some(change) => Ok(change.record.clone()),
         None => values.get(at),
     }
 }
