@@ -14,6 +14,7 @@ pub mod feed;
 pub mod files;
 pub mod log;
 pub mod machine;
+pub mod node;
 pub mod raft;
 mod records;
 pub mod revisions;

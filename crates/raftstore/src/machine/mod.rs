@@ -223,6 +223,11 @@ impl Machine {
         self.shared.inner.read().state.leases.get(id).cloned()
     }
 
+    /// How long a lease lives after it was granted or kept alive, in seconds.
+    pub fn lease_ttl(&self, id: i64) -> Option<i64> {
+        self.shared.inner.read().state.leases.get(id).map(|lease| lease.ttl)
+    }
+
     /// All leases: ids and times to live in seconds, by id.
     pub fn leases(&self) -> Vec<(i64, i64)> {
         self.shared.inner.read().leases()

@@ -45,6 +45,15 @@ impl Machine {
         self.newest.lock().clone()
     }
 
+    /// The entry up to which every snapshot that is kept knows everything: the log before it is needed no more. `None`
+    /// until as many snapshots are there as are kept.
+    ///
+    /// # Errors
+    /// [`SnapshotError::Io`].
+    pub fn covered(&self) -> Result<Option<u64>, SnapshotError> {
+        snapshots::covered(&*self.options.snapshots)
+    }
+
     /// Up to `length` bytes of a snapshot from `offset` on; fewer only at the end. It blocks.
     ///
     /// # Errors

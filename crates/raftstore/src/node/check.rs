@@ -96,7 +96,10 @@ impl Changes {
         // What one branch puts the other may delete.
         for (deletes, puts) in [(then.deletes, &then.puts), (otherwise.deletes, &otherwise.puts)] {
             for span in deletes {
-                let others = self.puts.iter().filter(|key| !then.puts.contains(*key) && !otherwise.puts.contains(*key));
+                let others = self
+                    .puts
+                    .iter()
+                    .filter(|key| !then.puts.contains(*key) && !otherwise.puts.contains(*key));
                 if others.chain(puts).any(|key| span.contains(key)) {
                     return Err(Error::DuplicateKey.into());
                 }
@@ -137,7 +140,8 @@ mod tests {
     }
 
     fn delete(from: &'static str, to: &'static str) -> RequestOp {
-        let delete = DeleteRangeRequest { key: from.into(), range_end: to.into(), ..DeleteRangeRequest::default() };
+        let delete =
+            DeleteRangeRequest { key: from.into(), range_end: to.into(), ..DeleteRangeRequest::default() };
         RequestOp { request: Some(Request::RequestDeleteRange(delete)) }
     }
 
@@ -163,7 +167,10 @@ mod tests {
         assert_eq!(refusal(vec![inner(vec![put("a")], vec![delete("a", "")])]), None);
         assert_eq!(refusal(vec![inner(vec![put("a")], vec![]), inner(vec![put("a")], vec![])]), twice);
         assert_eq!(refusal(vec![inner(vec![delete("a", "z")], vec![]), put("b")]), twice);
-        assert_eq!(refusal(vec![inner(vec![put("b")], vec![]), inner(vec![delete("a", "z")], vec![])]), twice);
+        assert_eq!(
+            refusal(vec![inner(vec![put("b")], vec![]), inner(vec![delete("a", "z")], vec![])]),
+            twice
+        );
     }
 
     #[test]

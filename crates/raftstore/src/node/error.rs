@@ -79,6 +79,7 @@ impl NodeError {
         match error {
             ReadError::Refusal(refusal) => NodeError::refused(refusal, compacted),
             ReadError::Damaged(damaged) => NodeError::Damaged(damaged),
+            ReadError::Stopped => Error::NotApplied(Reason::Stopped).into(),
         }
     }
 

@@ -120,12 +120,17 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(FolderError::Io { path, source }),
         };
-        let written: Written = serde_json::from_slice(&text).map_err(|error| unreadable(error.to_string()))?;
+        let written: Written =
+            serde_json::from_slice(&text).map_err(|error| unreadable(error.to_string()))?;
         if written.format != FORMAT {
             return Err(unreadable(format!("it has format {}, this version reads {FORMAT}", written.format)));
         }
         let id = |text: &str| u64::from_str_radix(text, 16).map_err(|error| unreadable(error.to_string()));
-        Ok(Some(Identity { cluster: id(&written.cluster)?, member: id(&written.member)?, token: written.token }))
+        Ok(Some(Identity {
+            cluster: id(&written.cluster)?,
+            member: id(&written.member)?,
+            token: written.token,
+        }))
     }
 
     /// Writes down whose folder it is, durably.

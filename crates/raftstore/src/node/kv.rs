@@ -89,7 +89,7 @@ impl Node {
     /// Returns when everything is cleared that compaction has forgotten.
     async fn cleared(&self) -> Result<()> {
         let machine = std::sync::Arc::clone(&self.inner.machine);
-        let clearing = tokio::task::spawn_blocking(move || machine.wait_cleared());
+        let clearing = tokio::task::spawn_blocking(move || machine.wait_for_clearing());
         clearing.await.map_err(|_| Error::NotApplied(Reason::Stopped).into())
     }
 

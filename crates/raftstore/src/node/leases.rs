@@ -69,7 +69,9 @@ impl Node {
             let revision = done.revision;
             match self.inner.accepted(done) {
                 Ok(Answer::Lease { id, ttl }) => return Ok((id, ttl, revision)),
-                Ok(_) => return Err(Error::Unknown(Reason::Unavailable("no lease in the answer".into())).into()),
+                Ok(_) => {
+                    return Err(Error::Unknown(Reason::Unavailable("no lease in the answer".into())).into());
+                }
                 Err(NodeError::Storage(Error::LeaseExists)) if id == 0 => {}
                 Err(error) => return Err(error),
             }
@@ -91,10 +93,13 @@ impl Node {
     /// # Errors
     /// [`NodeError`].
     pub async fn lease_keep_alive(&self, id: i64) -> Result<i64> {
-        self.inner.ask_leader(id, Inner::keep_alive_here, |peer, id| {
-            Box::pin(async move { peer.keep_alive(wire::KeepAliveRequest { id }).await.map(|answer| answer.ttl) })
-        })
-        .await
+        self.inner
+            .ask_leader(id, Inner::keep_alive_here, |peer, id| {
+                Box::pin(async move {
+                    peer.keep_alive(wire::KeepAliveRequest { id }).await.map(|answer| answer.ttl)
+                })
+            })
+            .await
     }
 
     /// How long a lease has to live.
@@ -102,13 +107,14 @@ impl Node {
     /// # Errors
     /// [`NodeError`].
     pub async fn lease_time_to_live(&self, id: i64) -> Result<Left> {
-        self.inner.ask_leader(id, Inner::time_to_live_here, |peer, id| {
-            Box::pin(async move {
-                let answer = peer.time_to_live(wire::TimeToLiveRequest { id }).await?;
-                Ok(Left { ttl: answer.ttl, granted: answer.granted_ttl })
+        self.inner
+            .ask_leader(id, Inner::time_to_live_here, |peer, id| {
+                Box::pin(async move {
+                    let answer = peer.time_to_live(wire::TimeToLiveRequest { id }).await?;
+                    Ok(Left { ttl: answer.ttl, granted: answer.granted_ttl })
+                })
             })
-        })
-        .await
+            .await
     }
 
     /// The keys on a lease, in order.
@@ -149,7 +155,9 @@ impl Inner {
             };
             match answer {
                 Some(Ok(answer)) => return Ok(answer),
-                Some(Err(PeerError::Refused(Refused::LeaseNotFound))) => return Err(Error::LeaseNotFound.into()),
+                Some(Err(PeerError::Refused(Refused::LeaseNotFound))) => {
+                    return Err(Error::LeaseNotFound.into());
+                }
                 // Asking again does no harm: the answer is about the moment in which it is given.
                 _ if Instant::now() < deadline => tokio::time::sleep(TICK / 5).await,
                 _ => return Err(Error::NotApplied(Reason::TimedOut).into()),
@@ -172,7 +180,8 @@ impl Inner {
         let standing = self.leading().await?;
         let granted = self.machine.lease_ttl(id).ok_or(PeerError::Refused(Refused::LeaseNotFound))?;
         let mut deadlines = self.clock.deadlines.lock();
-        let deadline = deadlines.of(standing, id, granted).ok_or(PeerError::Refused(Refused::LeaseNotFound))?;
+        let deadline =
+            deadlines.of(standing, id, granted).ok_or(PeerError::Refused(Refused::LeaseNotFound))?;
         let left = deadline.at.saturating_duration_since(Instant::now());
         Ok(Left { ttl: i64::try_from(left.as_secs()).unwrap_or(i64::MAX), granted })
     }
@@ -254,7 +263,8 @@ impl Deadlines {
     /// The deadline of a lease that exists, unless it is about to end.
     fn of(&mut self, standing: Standing, id: i64, ttl: i64) -> Option<&mut Deadline> {
         self.enter(standing);
-        Some(self.by_lease.entry(id).or_insert_with(|| Deadline::whole(ttl))).filter(|deadline| !deadline.ending)
+        Some(self.by_lease.entry(id).or_insert_with(|| Deadline::whole(ttl)))
+            .filter(|deadline| !deadline.ending)
     }
 
     /// Follows the leases that there are.

@@ -190,7 +190,11 @@ impl Inner {
         })
     }
 
-    async fn add_here(&self, member: &raft_wire::Member, learns: bool) -> std::result::Result<(), ConsensusError> {
+    async fn add_here(
+        &self,
+        member: &raft_wire::Member,
+        learns: bool,
+    ) -> std::result::Result<(), ConsensusError> {
         self.consensus.add_learner(member.id, read_member(member)).await?;
         if learns {
             return Ok(());
@@ -210,9 +214,9 @@ impl Inner {
         &self,
         request: wire::ChangeMembershipRequest,
     ) -> std::result::Result<wire::ChangeMembershipResponse, PeerError> {
-        let change = request.change.ok_or_else(|| {
-            PeerError::Refused(Refused::Invalid("a change of nothing".to_owned()))
-        })?;
+        let change = request
+            .change
+            .ok_or_else(|| PeerError::Refused(Refused::Invalid("a change of nothing".to_owned())))?;
         match self.change_here(&change).await {
             Ok(()) => Ok(wire::ChangeMembershipResponse { refused: String::new() }),
             Err(NodeError::Storage(Error::NotApplied(_))) => {
@@ -279,6 +283,7 @@ fn refusal(words: &str) -> Option<NodeError> {
 }
 
 fn is_url(text: &str) -> bool {
-    let rest = ["http://", "https://", "unix://", "unixs://"].iter().find_map(|scheme| text.strip_prefix(scheme));
+    let rest =
+        ["http://", "https://", "unix://", "unixs://"].iter().find_map(|scheme| text.strip_prefix(scheme));
     rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace))
 }

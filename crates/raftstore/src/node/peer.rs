@@ -100,7 +100,10 @@ impl Node {
     ///
     /// # Errors
     /// [`PeerError::Refused`].
-    pub async fn keep_alive_for_peer(&self, request: wire::KeepAliveRequest) -> Answer<wire::KeepAliveResponse> {
+    pub async fn keep_alive_for_peer(
+        &self,
+        request: wire::KeepAliveRequest,
+    ) -> Answer<wire::KeepAliveResponse> {
         self.inner.keep_alive_here(request.id).await.map(|ttl| wire::KeepAliveResponse { ttl })
     }
 
@@ -136,11 +139,9 @@ impl Node {
     /// [`PeerError::Refused`].
     pub fn hash_for_peer(&self, request: &wire::HashRequest) -> Answer<wire::HashResponse> {
         match self.inner.machine.hash_kv(request.revision) {
-            Ok(hash) => Ok(wire::HashResponse {
-                hash: hash.hash,
-                compacted: hash.compacted,
-                revision: hash.revision,
-            }),
+            Ok(hash) => {
+                Ok(wire::HashResponse { hash: hash.hash, compacted: hash.compacted, revision: hash.revision })
+            }
             Err(ReadError::Refusal(refusal @ (Refusal::Compacted | Refusal::FutureRevision))) => {
                 Err(unable(&refusal.to_string()))
             }

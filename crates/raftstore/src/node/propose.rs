@@ -77,9 +77,9 @@ impl Inner {
         }
         match timeout_at(deadline, self.consensus.propose(command)).await {
             Ok(Ok((index, Reply::Applied { answer, revision }))) => Ok((index, Done { answer, revision })),
-            Ok(Ok((_, Reply::Nothing))) => {
-                Err(Failed::For(Error::Unknown(Reason::Unavailable("a command without an outcome".into())).into()))
-            }
+            Ok(Ok((_, Reply::Nothing))) => Err(Failed::For(
+                Error::Unknown(Reason::Unavailable("a command without an outcome".into())).into(),
+            )),
             Ok(Err(ConsensusError::NotLeader(_))) => Err(Failed::Unheard),
             Ok(Err(error)) => Err(Failed::For(NodeError::of_write(error))),
             Err(_) => Err(Failed::For(NodeError::LATE)),

@@ -38,7 +38,9 @@ impl Probes {
             Err(mpsc::error::TrySendError::Full(_)) => {
                 return Err(Error::NotApplied(Reason::TooManyRequests).into());
             }
-            Err(mpsc::error::TrySendError::Closed(_)) => return Err(Error::NotApplied(Reason::Stopped).into()),
+            Err(mpsc::error::TrySendError::Closed(_)) => {
+                return Err(Error::NotApplied(Reason::Stopped).into());
+            }
         }
         answered.await.unwrap_or(Err(Error::NotApplied(Reason::Stopped).into()))
     }

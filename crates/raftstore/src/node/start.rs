@@ -102,9 +102,7 @@ impl Node {
     ) -> Result<Node, StartError> {
         let folder = Folder::lock(&options.folder)?;
         let identity = identify(&folder, &options)?;
-        let volume: Arc<dyn Volume> = Arc::new(SledVolume::new(folder.state(), options.bounds.cache_bytes));
-        let logs: Arc<dyn Files> = Arc::new(SystemFiles::new(folder.log()));
-        let snapshots: Arc<dyn Files> = Arc::new(SystemFiles::new(folder.snapshots()));
+        let (logs, snapshots, volume) = rooms(&folder, options.bounds.cache_bytes)?;
         let bounds = options.bounds;
         let opening = tokio::task::spawn_blocking(move || open(logs, snapshots, volume, bounds));
         let (log, machine) = opening.await.map_err(|error| StartError::Disorder(error.to_string()))??;
@@ -146,7 +144,8 @@ impl Node {
             clock: Clock::default(),
             ids,
         });
-        let node = Node { inner: Arc::clone(&inner), tasks: TaskTracker::new(), stop: CancellationToken::new() };
+        let node =
+            Node { inner: Arc::clone(&inner), tasks: TaskTracker::new(), stop: CancellationToken::new() };
         node.run(probe(Arc::clone(&inner), asked));
         node.run(watch_clock(Arc::clone(&inner)));
         node.run(upkeep::keep_log_short(Arc::clone(&inner)));
@@ -174,6 +173,17 @@ struct Parts {
     peers: Arc<dyn Peers>,
 }
 
+/// What is kept where in the folder.
+type Rooms = (Arc<dyn Files>, Arc<dyn Files>, Arc<dyn Volume>);
+
+fn rooms(folder: &Folder, cache_bytes: u64) -> Result<Rooms, FolderError> {
+    let failed = |path: PathBuf| move |source| FolderError::Io { path, source };
+    let logs = SystemFiles::open(&folder.log()).map_err(failed(folder.log()))?;
+    let snapshots = SystemFiles::open(&folder.snapshots()).map_err(failed(folder.snapshots()))?;
+    let volume = SledVolume::open_in(&folder.state(), cache_bytes).map_err(failed(folder.state()))?;
+    Ok((Arc::new(logs), Arc::new(snapshots), Arc::new(volume)))
+}
+
 /// Blocking, for as long as it takes to read everything.
 fn open(
     logs: Arc<dyn Files>,
@@ -190,7 +200,8 @@ fn open(
 
 /// Who the node is: what its folder says or, in a new one, what its flags say.
 fn identify(folder: &Folder, options: &Options) -> Result<Identity, StartError> {
-    let urls = options.members.get(&options.name).ok_or_else(|| StartError::NotAMember(options.name.clone()))?;
+    let urls =
+        options.members.get(&options.name).ok_or_else(|| StartError::NotAMember(options.name.clone()))?;
     let founder = member_id(urls, &options.token, None);
     if let Some(found) = folder.identity()? {
         // Who was added later has an id that only its folder knows.

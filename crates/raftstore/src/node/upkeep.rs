@@ -14,6 +14,7 @@ const LOG_LEAST: u64 = 256 << 20;
 /// snapshots that are kept.
 pub(super) async fn keep_log_short(inner: Arc<Inner>) {
     let mut purged = 0;
+    let mut snapshot = None;
     let mut asked = 0;
     loop {
         tokio::time::sleep(TICK).await;
@@ -25,7 +26,17 @@ pub(super) async fn keep_log_short(inner: Arc<Inner>) {
                 return tracing::debug!(%error, "no more snapshots");
             }
         }
-        let covered = inner.machine.covered();
+        if snapshot == Some(progress.snapshot) {
+            continue;
+        }
+        snapshot = Some(progress.snapshot);
+        let covered = match inner.machine.covered() {
+            Ok(covered) => covered.unwrap_or_default(),
+            Err(error) => {
+                tracing::warn!(%error, "cannot tell which part of the log is needed no more");
+                continue;
+            }
+        };
         if covered > purged && progress.snapshot >= covered {
             purged = covered;
             if let Err(error) = inner.consensus.purge(covered).await {
@@ -44,7 +55,11 @@ pub(super) async fn keep_room(inner: Arc<Inner>) {
                 let full = free < inner.bounds.reserve_bytes;
                 if full != inner.room.is_full() {
                     if full {
-                        tracing::error!(free, reserve = inner.bounds.reserve_bytes, "the disk is full: nothing is written until there is room again");
+                        tracing::error!(
+                            free,
+                            reserve = inner.bounds.reserve_bytes,
+                            "the disk is full: nothing is written until there is room again"
+                        );
                     } else {
                         tracing::info!(free, "there is room on the disk again");
                     }

@@ -21,4 +21,5 @@ mod types;
 pub use consensus::{Consensus, ConsensusError, Progress, Settings, Standing, Standpoint};
 pub use peers::{Answer, Peer, PeerError, Peers, Refused};
 pub use room::Room;
+pub use sending::snapshot_parts;
 pub use types::Member;

@@ -68,6 +68,15 @@ pub(super) fn read_head(head: SnapshotHead) -> io::Result<(Position, Option<(Pos
     Ok((position(&last), membership, head.bytes))
 }
 
+/// A file from `offset` on, for whoever asks for it; what it is comes first.
+///
+/// # Errors
+/// When its membership can't be read.
+pub fn snapshot_parts(file: SnapshotFile, offset: u64) -> io::Result<BoxStream<'static, SnapshotPart>> {
+    let first = SnapshotPart { head: Some(head(&file)?), ..SnapshotPart::default() };
+    Ok(stream::iter([first]).chain(parts(file, offset)).boxed())
+}
+
 /// The file from `offset` on. It ends early when it can't be read: the receiver finds that it lacks something.
 pub(super) fn parts(file: SnapshotFile, offset: u64) -> BoxStream<'static, SnapshotPart> {
     let file = Arc::new(file);
@@ -95,7 +104,5 @@ pub(super) fn parts(file: SnapshotFile, offset: u64) -> BoxStream<'static, Snaps
 }
 
 fn read(file: &SnapshotFile, offset: u64, length: u64) -> io::Result<Bytes> {
-    let mut buffer = vec![0; usize::try_from(length).map_err(invalid)?];
-    file.file.read_at(&mut buffer, offset)?;
-    Ok(buffer.into())
+    file.read(offset, usize::try_from(length).map_err(invalid)?).map_err(io::Error::other)
 }

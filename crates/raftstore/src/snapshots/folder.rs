@@ -27,6 +27,12 @@ pub(crate) fn names(files: &dyn Files) -> Result<Vec<String>, SnapshotError> {
     Ok(found.into_iter().map(|(_, _, name)| name).collect())
 }
 
+/// The entry up to which every snapshot that is kept knows everything; `None` until as many are there as are kept.
+pub(crate) fn covered(files: &dyn Files) -> Result<Option<u64>, SnapshotError> {
+    let names = names_of_all(files)?;
+    Ok(names.get(KEPT - 1).and_then(|name| position(name)).map(|position| position.index))
+}
+
 /// Opens the snapshot of this name, and reads all of it.
 pub(crate) fn verify(files: &dyn Files, name: &str) -> Result<SnapshotFile, SnapshotError> {
     let file = open(files, name)?;

@@ -14,7 +14,7 @@ mod read;
 mod receive;
 mod write;
 
-pub(crate) use folder::{look_at, names, verify, write};
+pub(crate) use folder::{covered, look_at, names, verify, write};
 pub(crate) use format::Head;
 pub use receive::Receiving;
 
