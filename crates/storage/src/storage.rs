@@ -23,7 +23,8 @@ pub type WatchStream = Pin<Box<dyn Stream<Item = Result<WatchUpdate>> + Send>>;
 ///
 /// Every method may fail with [`Error::NotApplied`](crate::Error::NotApplied); those that write may also fail
 /// with [`Error::Unknown`](crate::Error::Unknown) and [`Error::NoSpace`](crate::Error::NoSpace). No method
-/// retries by itself.
+/// asks the same node twice, nor sends on to another what may have had an effect: an implementation that knows
+/// several nodes may ask the next one only after a `NotApplied`, within the deadline of the call.
 pub trait Storage: Send + Sync + 'static {
     /// Reads a range of keys.
     ///

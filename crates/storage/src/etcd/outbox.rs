@@ -1,0 +1,60 @@
+//! The request side of a stream of calls: messages wait here until the connection takes them. It has no bound of
+//! its own; each user says why there can't be many.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use futures_util::Stream;
+use parking_lot::Mutex;
+
+/// Messages to be sent, in order.
+#[derive(Debug)]
+pub(super) struct Outbox<T>(Mutex<Waiting<T>>);
+
+#[derive(Debug)]
+struct Waiting<T> {
+    messages: VecDeque<T>,
+    sender: Option<Waker>,
+}
+
+impl<T> Outbox<T> {
+    pub(super) fn new() -> Arc<Outbox<T>> {
+        Arc::new(Outbox(Mutex::new(Waiting { messages: VecDeque::new(), sender: None })))
+    }
+
+    pub(super) fn push(&self, message: T) {
+        let sender = {
+            let mut waiting = self.0.lock();
+            waiting.messages.push_back(message);
+            waiting.sender.take()
+        };
+        if let Some(sender) = sender {
+            sender.wake();
+        }
+    }
+
+    /// Looks at, or takes back, what is not sent yet.
+    pub(super) fn unsent<A>(&self, look: impl FnOnce(&mut VecDeque<T>) -> A) -> A {
+        look(&mut self.0.lock().messages)
+    }
+}
+
+/// The stream of requests that a call sends. It never ends by itself: a call ends when it is dropped.
+pub(super) struct Requests<T>(pub(super) Arc<Outbox<T>>);
+
+impl<T> Stream for Requests<T> {
+    type Item = T;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
+        let mut waiting = self.0.0.lock();
+        match waiting.messages.pop_front() {
+            Some(message) => Poll::Ready(Some(message)),
+            None => {
+                waiting.sender = Some(context.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}
