@@ -10,8 +10,10 @@
 //! It never knows what a value means: no objects, no JSON, no HTTP, no kind's name.
 
 pub mod disk;
+pub mod embedded;
 pub mod feed;
 pub mod files;
+pub mod local;
 pub mod log;
 pub mod machine;
 pub mod node;

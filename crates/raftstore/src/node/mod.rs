@@ -97,6 +97,32 @@ impl Node {
         self.inner.consensus.standing_after(seen).await.map_err(NodeError::of_read)
     }
 
+    /// Returns when no leader is known for so long that who is connected here should try elsewhere: three times as long
+    /// as an election takes, as etcd does.
+    pub async fn leaderless(&self) {
+        let patience = self.inner.settings.election * 3;
+        let mut standing = self.standing();
+        loop {
+            let changed = self.standing_after(standing);
+            let next = match standing.leader {
+                Some(_) => changed.await,
+                None => match tokio::time::timeout(patience, changed).await {
+                    Ok(next) => next,
+                    Err(_) => return,
+                },
+            };
+            match next {
+                Ok(next) => standing = next,
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// Whether it only learns.
+    pub fn is_learner(&self) -> bool {
+        self.inner.member(self.inner.identity.member).is_none_or(|member| member.learns)
+    }
+
     /// How far its log has come.
     pub fn progress(&self) -> Progress {
         self.inner.consensus.progress()

@@ -27,7 +27,7 @@ mod failure;
 mod features;
 mod keep_alive;
 mod leases;
-mod messages;
+pub mod messages;
 mod options;
 mod outbox;
 mod range;

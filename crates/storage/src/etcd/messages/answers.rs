@@ -12,14 +12,14 @@ use crate::{Event, KeyValue, LeaseId, OpResponse, Payload, RangeResponse, Revisi
 /// An answer that etcd does not give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("etcd's answer lacks its {0}")]
-pub(in crate::etcd) struct Malformed(&'static str);
+pub struct Malformed(&'static str);
 
 impl Malformed {
     /// A lease was granted without a name or a time to live.
-    pub(in crate::etcd) const LEASE: Malformed = Malformed("lease");
+    pub const LEASE: Malformed = Malformed("lease");
 }
 
-pub(in crate::etcd) fn range_response(response: wire::RangeResponse) -> Result<RangeResponse, Malformed> {
+pub fn range_response(response: wire::RangeResponse) -> Result<RangeResponse, Malformed> {
     Ok(RangeResponse {
         revision: position(response.header.as_ref())?,
         kvs: response.kvs.into_iter().map(kv).collect(),
@@ -28,7 +28,7 @@ pub(in crate::etcd) fn range_response(response: wire::RangeResponse) -> Result<R
     })
 }
 
-pub(in crate::etcd) fn txn_response(response: wire::TxnResponse) -> Result<TxnResponse, Malformed> {
+pub fn txn_response(response: wire::TxnResponse) -> Result<TxnResponse, Malformed> {
     let responses: Result<_, _> = response.responses.into_iter().map(op_response).collect();
     Ok(TxnResponse {
         succeeded: response.succeeded,
@@ -38,11 +38,11 @@ pub(in crate::etcd) fn txn_response(response: wire::TxnResponse) -> Result<TxnRe
 }
 
 /// Where the store stood.
-pub(in crate::etcd) fn position(header: Option<&wire::ResponseHeader>) -> Result<Revision, Malformed> {
+pub fn position(header: Option<&wire::ResponseHeader>) -> Result<Revision, Malformed> {
     header.map(|header| revision(header.revision)).ok_or(Malformed("header"))
 }
 
-pub(in crate::etcd) fn status(response: wire::StatusResponse) -> Result<Status, Malformed> {
+pub fn status(response: wire::StatusResponse) -> Result<Status, Malformed> {
     Ok(Status {
         revision: position(response.header.as_ref())?,
         member: response.header.map_or(0, |header| header.member_id),
@@ -54,7 +54,7 @@ pub(in crate::etcd) fn status(response: wire::StatusResponse) -> Result<Status, 
     })
 }
 
-pub(in crate::etcd) fn events(events: Vec<mvccpb::Event>) -> Result<Vec<Event>, Malformed> {
+pub fn events(events: Vec<mvccpb::Event>) -> Result<Vec<Event>, Malformed> {
     events.into_iter().map(event).collect()
 }
 

@@ -4,5 +4,5 @@
 mod answers;
 mod questions;
 
-pub(super) use answers::{Malformed, events, position, range_response, status, txn_response};
-pub(super) use questions::{range_request, txn_request, watch_create, wire_number};
+pub use answers::{Malformed, events, position, range_response, status, txn_response};
+pub use questions::{range_request, txn_request, watch_create, wire_number};

@@ -8,7 +8,7 @@ use crate::{
     Compare, Consistency, KeyRange, LeaseId, Op, RangeRequest, Relation, Revision, Select, Target, Txn,
 };
 
-pub(in crate::etcd) fn range_request(request: RangeRequest) -> wire::RangeRequest {
+pub fn range_request(request: RangeRequest) -> wire::RangeRequest {
     let (key, range_end) = request.range.to_etcd();
     wire::RangeRequest {
         key,
@@ -22,7 +22,7 @@ pub(in crate::etcd) fn range_request(request: RangeRequest) -> wire::RangeReques
     }
 }
 
-pub(in crate::etcd) fn txn_request(txn: Txn) -> wire::TxnRequest {
+pub fn txn_request(txn: Txn) -> wire::TxnRequest {
     wire::TxnRequest {
         compare: txn.compares.into_iter().map(compare).collect(),
         success: txn.success.into_iter().map(op).collect(),
@@ -31,7 +31,7 @@ pub(in crate::etcd) fn txn_request(txn: Txn) -> wire::TxnRequest {
 }
 
 /// A watch called `id`, from `from` or from now on.
-pub(in crate::etcd) fn watch_create(
+pub fn watch_create(
     id: i64,
     range: &KeyRange,
     from: Option<Revision>,
@@ -51,7 +51,7 @@ pub(in crate::etcd) fn watch_create(
 }
 
 /// etcd's numbers are signed. What is beyond them is beyond all there is.
-pub(in crate::etcd) fn wire_number(number: u64) -> i64 {
+pub fn wire_number(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
