@@ -20,5 +20,6 @@ pub mod node;
 pub mod raft;
 mod records;
 pub mod revisions;
+pub mod service;
 pub mod snapshots;
 pub mod state_machine;

@@ -52,7 +52,11 @@ impl Board {
         if places.cut.contains(&(from, to)) {
             return Err(PeerError::Unreachable("the members are cut off from each other".to_owned()));
         }
-        places.nodes.get(&to).cloned().ok_or_else(|| PeerError::Unreachable("the member is not there".to_owned()))
+        places
+            .nodes
+            .get(&to)
+            .cloned()
+            .ok_or_else(|| PeerError::Unreachable("the member is not there".to_owned()))
     }
 }
 
@@ -108,7 +112,10 @@ impl Peer for LocalPeer {
         Box::pin(self.ask(async move |node| node.vote_for_peer(request).await))
     }
 
-    fn transfer_leader(&self, request: wire::TransferLeaderRequest) -> Answer<'_, wire::TransferLeaderResponse> {
+    fn transfer_leader(
+        &self,
+        request: wire::TransferLeaderRequest,
+    ) -> Answer<'_, wire::TransferLeaderResponse> {
         Box::pin(self.ask(async move |node| node.take_over_for_peer(request).await))
     }
 

@@ -75,7 +75,7 @@ impl NodeError {
     }
 
     /// A read failed in a state compacted to `compacted`.
-    pub(super) fn unread(error: ReadError, compacted: u64) -> NodeError {
+    pub(crate) fn unread(error: ReadError, compacted: u64) -> NodeError {
         match error {
             ReadError::Refusal(refusal) => NodeError::refused(refusal, compacted),
             ReadError::Damaged(damaged) => NodeError::Damaged(damaged),
