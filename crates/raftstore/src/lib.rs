@@ -20,6 +20,7 @@ pub mod node;
 pub mod raft;
 mod records;
 pub mod revisions;
+pub mod serve;
 pub mod service;
 pub mod snapshots;
 pub mod state_machine;
