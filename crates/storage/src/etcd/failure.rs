@@ -65,6 +65,11 @@ impl Effect {
         }
         let reason = unavailable(status);
         match status.code() {
+            // etcd refuses before it proposes, but the write that crosses the bound is applied all the same.
+            _ if status.message() == NO_SPACE => match self {
+                Effect::Read => Error::NoSpace,
+                Effect::Write => Error::Unknown(reason),
+            },
             // A member takes requests of a bounded size, and looks at nothing above.
             Code::ResourceExhausted if status.message().starts_with(RECEIVED_TOO_LARGE) => Error::TooLarge,
             // These judge the request before it is proposed.
@@ -86,6 +91,8 @@ const DECODING: &str = "Error, decoded message length too large";
 /// ...and grpc-go when one is above the member's.
 const RECEIVED_TOO_LARGE: &str = "grpc: received message larger than max";
 
+const NO_SPACE: &str = "etcdserver: mvcc: database space exceeded";
+
 /// Answers after which it is certain that nothing was done, whatever was asked.
 fn verdict(text: &str) -> Option<Error> {
     Some(match text {
@@ -97,7 +104,6 @@ fn verdict(text: &str) -> Option<Error> {
             Error::Compacted { revision: Revision::ZERO }
         }
         "etcdserver: mvcc: required revision is a future revision" => Error::FutureRevision,
-        "etcdserver: mvcc: database space exceeded" => Error::NoSpace,
         "etcdserver: requested lease not found" => Error::LeaseNotFound,
         "etcdserver: lease already exists" => Error::LeaseExists,
         "etcdserver: too large lease TTL" => Error::LeaseTtlTooLarge,
@@ -164,7 +170,6 @@ mod tests {
             (Code::InvalidArgument, Error::DuplicateKey),
             (Code::OutOfRange, Error::Compacted { revision: Revision::ZERO }),
             (Code::OutOfRange, Error::FutureRevision),
-            (Code::ResourceExhausted, Error::NoSpace),
             (Code::NotFound, Error::LeaseNotFound),
             (Code::FailedPrecondition, Error::LeaseExists),
             (Code::OutOfRange, Error::LeaseTtlTooLarge),
@@ -197,6 +202,13 @@ mod tests {
             let (read, write) = both(code, "what is this");
             assert!(read.may_retry() && write.may_have_applied(), "{code:?}");
         }
+    }
+
+    #[test]
+    fn a_write_that_finds_no_space_is_in_doubt() {
+        let words = Error::NoSpace.to_string();
+        let unknown = Error::Unknown(Reason::Unavailable(words.as_str().into()));
+        assert_eq!(both(Code::ResourceExhausted, &words), (Error::NoSpace, unknown));
     }
 
     #[test]

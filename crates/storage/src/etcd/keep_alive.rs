@@ -150,6 +150,7 @@ impl Drop for EndWhenDropped {
         if !self.0.has_ended() {
             self.0.end(&Error::Unknown(closed()));
         }
+        self.0.outbox.close();
     }
 }
 

@@ -12,6 +12,9 @@
 //! once and all within the call's deadline. A write that may have been seen is never sent twice: it ends with
 //! [`Unknown`](crate::Error::Unknown). Nothing goes to the same member again: whoever asks decides that.
 //!
+//! etcd's "no space" is such an end for a write, in etcd's words: it applies the one that crosses its quota and
+//! answers so all the same.
+//!
 //! **Bounds.** See [`Options`]: time for each call, bytes of a message both ways, bytes of a whole range, bytes
 //! that wait for a slow reader, watches on a stream.
 //!
@@ -84,6 +87,11 @@ impl Etcd {
     /// What the members that have answered so far can be trusted with, all of them.
     pub fn features(&self) -> Features {
         self.pool.features()
+    }
+
+    /// How many members are connected now, of those that the endpoints name.
+    pub fn connected(&self) -> usize {
+        self.pool.count_connected()
     }
 
     async fn write(&self, txn: Txn) -> Result<TxnResponse> {

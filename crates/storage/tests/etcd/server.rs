@@ -1,5 +1,6 @@
 //! A real etcd: one member, on a unix socket or on loopback, in a folder of its own that goes with it.
 
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +13,7 @@ use pintle_storage::etcd::{Etcd, Options};
 const BINARY: &str = "PINTLE_TEST_ETCD";
 
 /// Longer than a member takes to start on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) struct Server {
     process: Child,
@@ -38,17 +39,38 @@ impl Server {
         Server::start_in(folder, "unix://etcd:1", &endpoint, &[])
     }
 
-    /// Starts a member in a folder that is there, listening on `url`, which clients know as `endpoint`.
+    /// Starts a member by itself in a folder that is there, listening on `url`, which clients know as `endpoint`.
     pub(crate) fn start_in(folder: PathBuf, url: &str, endpoint: &str, more: &[&str]) -> Server {
+        let alone = [
+            "--listen-peer-urls=http://127.0.0.1:0",
+            "--initial-advertise-peer-urls=http://127.0.0.1:1",
+            "--initial-cluster=default=http://127.0.0.1:1",
+        ];
+        Server::run(folder, url, endpoint, &[&alone, more].concat())
+    }
+
+    /// Starts the members of a cluster.
+    pub(crate) fn start_cluster(size: usize) -> Vec<Server> {
+        let urls: Vec<_> = (0..size).map(|_| (free_url("http"), free_url("http"))).collect();
+        let cluster: Vec<_> = urls.iter().enumerate().map(|(i, (peer, _))| format!("m{i}={peer}")).collect();
+        let member = |(i, (peer, url)): (usize, &(String, String))| {
+            let flags = [
+                format!("--name=m{i}"),
+                format!("--listen-peer-urls={peer}"),
+                format!("--initial-advertise-peer-urls={peer}"),
+                format!("--initial-cluster={}", cluster.join(",")),
+            ];
+            Server::run(new_folder(), url, url, &flags.each_ref().map(String::as_str))
+        };
+        urls.iter().enumerate().map(member).collect()
+    }
+
+    fn run(folder: PathBuf, url: &str, endpoint: &str, more: &[&str]) -> Server {
         let log = std::fs::File::create(folder.join("log")).expect("the folder can be written");
         let process = Command::new(binary())
             .current_dir(&folder)
-            .env("ETCD_UNSUPPORTED_ARCH", std::env::consts::ARCH)
             .args(["--data-dir", "data", "--logger", "zap"])
             .args(["--listen-client-urls", url, "--advertise-client-urls", url])
-            .args(["--listen-peer-urls", "http://127.0.0.1:0"])
-            .args(["--initial-advertise-peer-urls", "http://127.0.0.1:1"])
-            .args(["--initial-cluster", "default=http://127.0.0.1:1"])
             .args(["--heartbeat-interval", "50", "--election-timeout", "500"])
             .arg(progress_flag())
             .args(more)
@@ -58,6 +80,10 @@ impl Server {
             .spawn()
             .expect("etcd starts");
         Server { process, folder, endpoint: endpoint.to_owned() }
+    }
+
+    pub(crate) fn endpoint(&self) -> &str {
+        &self.endpoint
     }
 
     pub(crate) fn options(&self) -> Options {
@@ -92,6 +118,12 @@ impl Drop for Server {
             crate::say(&format!("etcd in {} was not cleared away: {error}", self.folder.display()));
         }
     }
+}
+
+/// A URL with a port that was free a moment ago: etcd can't say which one it took.
+pub(crate) fn free_url(scheme: &str) -> String {
+    let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    format!("{scheme}://{}", free.expect("a port is free"))
 }
 
 /// A folder that no other test uses.

@@ -1,13 +1,12 @@
 //! TLS with a real member: who is let in, and certificates that change while we run.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 use pintle_storage::Storage;
 use pintle_storage::etcd::{Etcd, Options, TlsFiles};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair};
 
-use crate::server::{Server, new_folder, version};
+use crate::server::{Server, free_url, new_folder, version};
 
 struct Authority(CertifiedIssuer<'static, KeyPair>);
 
@@ -81,10 +80,7 @@ async fn files_that_are_no_good_are_refused_at_once() {
 }
 
 fn start(folder: &Path) -> Server {
-    // A port that was free a moment ago: etcd can't say which it took.
-    let free =
-        TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port is free");
-    let url = format!("https://{free}");
+    let url = free_url("https");
     let flags = [
         "--cert-file=server.crt",
         "--key-file=server.key",

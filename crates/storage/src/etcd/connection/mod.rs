@@ -157,6 +157,10 @@ impl Pool {
         }
     }
 
+    pub(super) fn count_connected(&self) -> usize {
+        self.members.iter().filter(|member| member.session().is_some()).count()
+    }
+
     pub(super) fn features(&self) -> Features {
         let known = || self.members.iter().filter_map(Member::progress);
         Features { progress: known().count() > 0 && known().all(|trusted| trusted) }

@@ -46,7 +46,7 @@ impl Hub {
     pub(super) fn new(options: &Options) -> Hub {
         let bounds = Bounds {
             watches: options.watches_per_stream.max(1),
-            queue_bytes: options.watch_buffer_bytes,
+            queue_bytes: options.watch_buffer_bytes.max(1),
             revision_bytes: options.response_bytes,
         };
         Hub { lanes: Mutex::default(), bounds }
@@ -157,6 +157,7 @@ struct EndWhenDropped(Arc<Lane>);
 impl Drop for EndWhenDropped {
     fn drop(&mut self) {
         self.0.end(&closed());
+        self.0.outbox.close();
     }
 }
 

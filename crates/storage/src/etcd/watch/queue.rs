@@ -69,9 +69,12 @@ impl Queue {
                 state.missed = true;
                 return false;
             }
-            // A watch that is opened anew may be told again what it knows.
-            if let Some(last) = events.last().map(Event::revision).filter(|last| *last > state.reached) {
-                state.reached = last;
+            if let (Some(first), Some(last)) = (events.first(), events.last()) {
+                if first.revision() <= state.reached {
+                    let (event, reached) = (first.revision(), state.reached);
+                    tracing::error!(%event, %reached, "etcd sent an event of a revision that it said was past");
+                }
+                state.reached = state.reached.max(last.revision());
                 state.bytes += bytes;
                 state.updates.push_back((WatchUpdate::Events(events), bytes));
             }
