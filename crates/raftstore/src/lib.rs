@@ -17,6 +17,7 @@ pub mod local;
 pub mod log;
 pub mod machine;
 pub mod node;
+pub mod peers;
 pub mod raft;
 mod records;
 pub mod revisions;

@@ -6,6 +6,7 @@
 //! It never knows what a value means: no schema, no objects, no resource names, no HTTP status. It never sends
 //! again what may have been done, and never decides who may ask.
 
+pub mod dial;
 pub mod etcd;
 pub mod key;
 pub mod memory;

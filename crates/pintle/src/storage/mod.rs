@@ -112,7 +112,9 @@ async fn announce(node: &Node, name: &str, urls: Vec<String>) {
     loop {
         match node.announce(name, urls.clone()).await {
             Ok(()) => return,
-            Err(error) => tracing::info!(%error, "the other members don't know yet how clients reach this one"),
+            Err(error) => {
+                tracing::info!(%error, "the other members don't know yet how clients reach this one")
+            }
         }
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     }

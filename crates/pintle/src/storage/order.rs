@@ -97,7 +97,10 @@ impl StorageOrder {
     /// What the node is started with.
     pub(super) fn options(&self) -> Result<Options, Failure> {
         if self.max_request_bytes > REQUEST_MAX {
-            return Err(failed(format!("--max-request-bytes={} is above {REQUEST_MAX}", self.max_request_bytes)));
+            return Err(failed(format!(
+                "--max-request-bytes={} is above {REQUEST_MAX}",
+                self.max_request_bytes
+            )));
         }
         if self.election_timeout < 5 * self.heartbeat_interval {
             return Err(failed(format!(
@@ -133,9 +136,8 @@ impl StorageOrder {
         if self.initial_cluster.is_empty() {
             return Ok(BTreeMap::from([(self.name.clone(), self.initial_advertise_peer_urls.clone())]));
         }
-        let members = parse_members(&self.initial_cluster).map_err(|part| {
-            failed(format!("--initial-cluster: {part:?} is not of the form name=url"))
-        })?;
+        let members = parse_members(&self.initial_cluster)
+            .map_err(|part| failed(format!("--initial-cluster: {part:?} is not of the form name=url")))?;
         match members.get(&self.name) {
             None => Err(failed(format!("--initial-cluster does not name this member, --name={}", self.name))),
             Some(urls) if sorted(urls) != sorted(&self.initial_advertise_peer_urls) => Err(failed(format!(

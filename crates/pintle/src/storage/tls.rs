@@ -14,7 +14,12 @@ impl StorageOrder {
 
     /// What other members are served with.
     pub(super) fn peer_tls(&self) -> Result<Option<ServerTls>, Failure> {
-        server(&self.peer_cert_file, &self.peer_key_file, &self.peer_trusted_ca_file, self.peer_client_cert_auth)
+        server(
+            &self.peer_cert_file,
+            &self.peer_key_file,
+            &self.peer_trusted_ca_file,
+            self.peer_client_cert_auth,
+        )
     }
 
     /// How other members are reached.

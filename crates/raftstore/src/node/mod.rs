@@ -195,6 +195,22 @@ impl Node {
         self.inner.consensus.failure().await
     }
 
+    /// Hands leadership to another voter, if this node has it and there is one that is well.
+    pub async fn step_aside(&self) {
+        if !self.standing().leads {
+            return;
+        }
+        let own = self.inner.identity.member;
+        let matched = |id: u64| self.inner.consensus.matched(id);
+        let others =
+            self.inner.consensus.members().into_iter().filter(|other| other.id != own && !other.learns);
+        if let Some(next) = others.max_by_key(|other| matched(other.id))
+            && let Err(error) = self.move_leader(next.id).await
+        {
+            tracing::info!(%error, "leadership was not handed over; the others elect a leader");
+        }
+    }
+
     /// Takes no part any more, and writes down what it has.
     pub async fn stop(&self) {
         self.stop.cancel();

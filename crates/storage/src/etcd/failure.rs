@@ -5,8 +5,8 @@ use std::error::Error as _;
 
 use tonic::{Code, Status};
 
-use super::connection::TransportError;
 use super::messages::Malformed;
+use crate::dial::TransportError;
 use crate::{Error, Reason, Revision};
 
 /// What a call does to the store.

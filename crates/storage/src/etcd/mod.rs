@@ -44,7 +44,8 @@ use bytes::Bytes;
 use pintle_wire::etcdserverpb as wire;
 
 pub use self::features::{Features, progress_is_trusted};
-pub use self::options::{ConfigError, Options, TlsFiles};
+pub use self::options::Options;
+pub use crate::dial::{ConfigError, TlsFiles};
 
 use self::call::{Needs, Terms, call};
 use self::connection::{Pool, Session};

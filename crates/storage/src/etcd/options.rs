@@ -1,9 +1,9 @@
 //! Where etcd is, how to prove who we are, and every bound of the client.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::Limits;
+use crate::dial::TlsFiles;
 
 /// What an [`Etcd`](super::Etcd) client is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,44 +32,6 @@ pub struct Options {
     pub watch_buffer_bytes: usize,
     /// How many watches share one stream: 256 by default.
     pub watches_per_stream: usize,
-}
-
-/// Files in PEM. They are read again for each new connection, so that renewed ones are used without a restart.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TlsFiles {
-    /// Who may sign the members' certificates; without it, whom the operating system trusts.
-    pub ca: Option<PathBuf>,
-    /// Our certificate and what it is signed by; only together with `key`.
-    pub certificate: Option<PathBuf>,
-    /// The key of the certificate.
-    pub key: Option<PathBuf>,
-}
-
-/// Why there can be no client of this kind.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ConfigError {
-    /// No endpoint is given.
-    #[error("no etcd endpoint is given")]
-    NoEndpoint,
-    /// An endpoint is not a URL that can be dialed.
-    #[error("etcd endpoint {endpoint:?}: {reason}")]
-    Endpoint {
-        /// What was given.
-        endpoint: String,
-        /// What is wrong with it.
-        reason: &'static str,
-    },
-    /// A file can't be read as PEM.
-    #[error("{path}: {reason}", path = path.display())]
-    File {
-        /// Which file.
-        path: PathBuf,
-        /// What the reader said.
-        reason: String,
-    },
-    /// The files don't make a TLS configuration.
-    #[error("TLS to etcd: {0}")]
-    Tls(String),
 }
 
 impl Options {

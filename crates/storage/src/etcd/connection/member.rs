@@ -12,11 +12,9 @@ use tokio::time::{Instant, sleep, timeout};
 use tonic::Code;
 
 use super::Pool;
-use super::address::Address;
 use super::backoff::Backoff;
-use super::dial::{Driver, dial};
 use super::session::Session;
-use super::transport::Transport;
+use crate::dial::{Address, Driver, Transport, dial};
 use crate::etcd::features::progress_is_trusted;
 
 /// How long others are preferred to a member that has failed a call.

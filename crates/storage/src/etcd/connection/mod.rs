@@ -6,13 +6,9 @@
 //!     '- changed                wakes calls that wait for a connection
 //! ```
 
-mod address;
 mod backoff;
-mod dial;
 mod member;
 mod session;
-mod tls;
-mod transport;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -20,15 +16,13 @@ use std::sync::atomic::Ordering;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
-use self::address::Address;
 use self::member::{Attempts, Member};
-use self::tls::TlsSource;
 use super::tasks::Tasks;
 use super::{ConfigError, Features, Options};
+use crate::dial::{Address, TlsSource};
 use crate::{Error, Reason, Result};
 
 pub(super) use self::session::{Session, Settings};
-pub(super) use self::transport::TransportError;
 
 /// A connection with so many calls under way is full enough: others go to the next member. Below it they share
 /// one, because calls that are sent together cost less.

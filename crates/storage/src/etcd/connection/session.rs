@@ -8,7 +8,7 @@ use pintle_wire::etcdserverpb::lease_client::LeaseClient;
 use pintle_wire::etcdserverpb::maintenance_client::MaintenanceClient;
 use pintle_wire::etcdserverpb::watch_client::WatchClient;
 
-use super::transport::Transport;
+use crate::dial::Transport;
 use crate::etcd::Options;
 
 /// What sessions need of the options.

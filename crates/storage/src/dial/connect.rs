@@ -27,11 +27,11 @@ const KEEP_ALIVE: Duration = Duration::from_secs(10);
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Does the connection's work until it ends. Nothing moves unless it is polled.
-pub(super) type Driver = Pin<Box<dyn Future<Output = hyper::Result<()>> + Send>>;
+pub type Driver = Pin<Box<dyn Future<Output = hyper::Result<()>> + Send>>;
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum DialError {
+pub enum DialError {
     #[error("{0}")]
     Io(#[from] io::Error),
     #[error("{0} can be no name in a certificate")]
@@ -40,10 +40,7 @@ pub(super) enum DialError {
     Http(#[from] hyper::Error),
 }
 
-pub(super) async fn dial(
-    address: &Address,
-    tls: Option<&Arc<TlsSource>>,
-) -> Result<(Transport, Driver), DialError> {
+pub async fn dial(address: &Address, tls: Option<&Arc<TlsSource>>) -> Result<(Transport, Driver), DialError> {
     match &address.target {
         Target::Unix(path) => over(UnixStream::connect(path).await?).await,
         Target::Tcp { host, port, .. } => {

@@ -5,33 +5,33 @@ use std::path::PathBuf;
 
 use http::Uri;
 
-use crate::etcd::ConfigError;
+use super::ConfigError;
 
 /// One endpoint.
 #[derive(Clone, Debug)]
-pub(super) struct Address {
+pub struct Address {
     /// As it was given, for messages.
     text: Box<str>,
-    pub(super) target: Target,
+    pub target: Target,
     /// Scheme and authority of requests.
-    pub(super) origin: Uri,
+    pub origin: Uri,
 }
 
 /// What to dial.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Target {
+pub enum Target {
     Tcp { host: Box<str>, port: u16, tls: bool },
     Unix(PathBuf),
 }
 
 impl Address {
-    pub(super) fn parse(endpoint: &str) -> Result<Address, ConfigError> {
+    pub fn parse(endpoint: &str) -> Result<Address, ConfigError> {
         parse(endpoint)
             .map(|(target, origin)| Address { text: endpoint.into(), target, origin })
             .map_err(|reason| ConfigError::Endpoint { endpoint: endpoint.to_owned(), reason })
     }
 
-    pub(super) fn uses_tls(&self) -> bool {
+    pub fn uses_tls(&self) -> bool {
         matches!(self.target, Target::Tcp { tls: true, .. })
     }
 }

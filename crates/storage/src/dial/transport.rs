@@ -13,11 +13,11 @@ use tonic::codegen::Service;
 
 /// A connection. Clones share it.
 #[derive(Clone)]
-pub(in crate::etcd) struct Transport(SendRequest<Body>);
+pub struct Transport(SendRequest<Body>);
 
 /// Why a request failed below gRPC.
 #[derive(Debug, thiserror::Error)]
-pub(in crate::etcd) enum TransportError {
+pub enum TransportError {
     /// Nothing of it can have had an effect.
     #[error("the request was not sent")]
     NotSent(#[source] hyper::Error),
@@ -27,8 +27,13 @@ pub(in crate::etcd) enum TransportError {
 }
 
 impl Transport {
-    pub(super) fn new(connection: SendRequest<Body>) -> Transport {
+    pub fn new(connection: SendRequest<Body>) -> Transport {
         Transport(connection)
+    }
+
+    /// Whether it has ended: nothing can be sent any more.
+    pub fn is_closed(&self) -> bool {
+        self.0.is_closed()
     }
 }
 

@@ -10,11 +10,11 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
 
-use crate::etcd::{ConfigError, TlsFiles};
+use super::{ConfigError, TlsFiles};
 
 /// The files, and what was last made of them.
 #[derive(Debug)]
-pub(super) struct TlsSource {
+pub struct TlsSource {
     files: TlsFiles,
     loaded: Mutex<Loaded>,
 }
@@ -30,7 +30,7 @@ type Contents = [Option<Vec<u8>>; 3];
 
 impl TlsSource {
     /// Reads the files for the first time; they must be good now.
-    pub(super) fn load(files: TlsFiles) -> Result<TlsSource, ConfigError> {
+    pub fn load(files: TlsFiles) -> Result<TlsSource, ConfigError> {
         if files.certificate.is_some() != files.key.is_some() {
             return Err(ConfigError::Tls("certificate and key must be given together".into()));
         }
@@ -41,13 +41,13 @@ impl TlsSource {
 
     /// What a new connection uses. When the files can't be used now (they may be in the middle of a change), it
     /// is what could be used last.
-    pub(super) async fn current(self: &Arc<TlsSource>) -> Arc<ClientConfig> {
+    pub async fn current(self: &Arc<TlsSource>) -> Arc<ClientConfig> {
         let source = Arc::clone(self);
         let reloaded = tokio::task::spawn_blocking(move || source.reload()).await;
         match reloaded {
             Ok(Ok(config)) => return config,
-            Ok(Err(error)) => tracing::warn!(%error, "keeping the TLS files for etcd that were read before"),
-            Err(error) => tracing::warn!(%error, "the TLS files for etcd were not read"),
+            Ok(Err(error)) => tracing::warn!(%error, "keeping the TLS files that were read before"),
+            Err(error) => tracing::warn!(%error, "the TLS files were not read"),
         }
         Arc::clone(&self.loaded.lock().config)
     }
