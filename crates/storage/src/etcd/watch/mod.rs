@@ -15,6 +15,7 @@ mod fragments;
 mod lane;
 mod progress;
 mod queue;
+mod state;
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -25,8 +26,9 @@ use futures_util::Stream;
 use parking_lot::Mutex;
 use tokio::time::timeout_at;
 
-use self::lane::{Bounds, Key, Lane};
+use self::lane::{Bounds, Lane};
 use self::queue::{Queue, Taken};
+use self::state::Key;
 use super::Options;
 use super::call::{Attempts, closed, stream_request};
 use super::connection::{Pool, Session};
