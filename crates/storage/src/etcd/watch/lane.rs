@@ -2,6 +2,7 @@
 //! here waits; the task that owns the stream feeds [`Lane::take`], and the [outbox](super::super::outbox) sends.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use parking_lot::Mutex;
 use pintle_wire::etcdserverpb as wire;
@@ -38,6 +39,8 @@ pub(super) struct Lane {
     state: Mutex<State>,
     /// Nobody watches here any more.
     pub(super) deserted: Notify,
+    /// The member never saw the stream.
+    pub(super) not_sent: AtomicBool,
 }
 
 impl Lane {
@@ -49,6 +52,7 @@ impl Lane {
             outbox: Outbox::new(),
             state: Mutex::default(),
             deserted: Notify::new(),
+            not_sent: AtomicBool::new(false),
         }
     }
 
