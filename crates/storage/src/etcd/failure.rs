@@ -44,7 +44,12 @@ impl Effect {
     pub(super) fn failed(self, status: &Status) -> Failed {
         let answer_too_large = status.code() == Code::OutOfRange && status.message().starts_with(DECODING);
         let not_sent = was_not_sent(status);
-        let error = if not_sent { Error::NotApplied(unavailable(status)) } else { self.answered(status) };
+        let error = if not_sent {
+            let words = format!("the request was not sent: {}", status.message());
+            Error::NotApplied(Reason::Unavailable(words.into()))
+        } else {
+            self.answered(status)
+        };
         Failed { error, answer_too_large, not_sent }
     }
 
