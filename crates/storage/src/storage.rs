@@ -57,7 +57,8 @@ pub trait Storage: Send + Sync + 'static {
 
     /// Asks that every watch opened here before deliver a [`Progress`](WatchUpdate::Progress) at or above the
     /// current revision, after all events up to it. etcd drops the request while a watch of the connection has
-    /// not caught up: ask again when nothing came. Several requests may be answered by one progress.
+    /// not caught up: ask again when nothing came. Several requests may be answered by one progress. From a store
+    /// whose answers can't be trusted none comes (see [`Etcd::features`](crate::etcd::Etcd::features)).
     fn request_progress(&self) -> Answer<'_, ()>;
 
     /// The current revision, linearizable: at or above that of every write answered before.

@@ -127,3 +127,30 @@ fn unusable(path: &Path, reason: &dyn std::fmt::Display) -> ConfigError {
 fn tls_error(error: rustls::Error) -> ConfigError {
     ConfigError::Tls(error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn authority() -> String {
+        let key = rcgen::KeyPair::generate().expect("keys can be made");
+        let params = rcgen::CertificateParams::new(["etcd".to_owned()]).expect("it is a name");
+        params.self_signed(&key).expect("it signs itself").pem()
+    }
+
+    #[tokio::test]
+    async fn files_are_followed_and_bad_ones_passed_over() {
+        let file = std::env::temp_dir().join(format!("pintle-etcd-tls-{}.crt", std::process::id()));
+        let write = |text: &str| std::fs::write(&file, text).expect("the file can be written");
+        write(&authority());
+        let files = TlsFiles { ca: Some(file.clone()), ..TlsFiles::default() };
+        let source = Arc::new(TlsSource::load(files).expect("the file is good"));
+        let first = source.current().await;
+        assert!(Arc::ptr_eq(&first, &source.current().await), "nothing has changed");
+        write("half a file");
+        assert!(Arc::ptr_eq(&first, &source.current().await), "what was good is kept");
+        write(&authority());
+        assert!(!Arc::ptr_eq(&first, &source.current().await), "what is new is used");
+        std::fs::remove_file(&file).expect("the file is ours");
+    }
+}

@@ -39,6 +39,9 @@ impl Terms {
     }
 }
 
+/// How often a request that could not be sent is taken to another connection.
+const MOST_UNSENT: usize = 2;
+
 /// Makes a call, with `send` for each attempt. No member is asked twice.
 ///
 /// # Errors
@@ -55,8 +58,8 @@ where
 {
     let deadline = Instant::now() + terms.within;
     let mut tried = Tried::default();
-    let no_one = |error: Error| Failed { error, answer_too_large: false };
-    let mut session = pool.session(Purpose::Call, tried, deadline).await.map_err(no_one)?;
+    let mut unsent = 0;
+    let mut session = pool.session(Purpose::Call, tried, deadline).await?;
     loop {
         tried.insert(session.member());
         let until = match terms.effect {
@@ -73,8 +76,15 @@ where
         let failed = match answer {
             Ok(Ok(response)) => return Ok(response.into_inner()),
             Ok(Err(status)) => terms.effect.failed(&status),
-            Err(_) => terms.effect.timed_out(),
+            Err(_) => terms.effect.in_doubt(Reason::TimedOut).into(),
         };
+        if failed.not_sent && unsent < MOST_UNSENT {
+            // The connection was closed unnoticed, as old ones are. The member wasn't asked.
+            unsent += 1;
+            tried.remove(session.member());
+            session = pool.session(Purpose::Call, tried, deadline).await?;
+            continue;
+        }
         pool.learn(&session, &failed.error);
         if !failed.error.may_retry() || failed.answer_too_large || Instant::now() >= deadline {
             return Err(failed);
@@ -106,11 +116,12 @@ pub(super) struct Attempts {
     tried: Tried,
     deadline: Instant,
     last: Option<Error>,
+    unsent: usize,
 }
 
 impl Attempts {
     pub(super) fn new(within: Duration) -> Attempts {
-        Attempts { tried: Tried::default(), deadline: Instant::now() + within, last: None }
+        Attempts { tried: Tried::default(), deadline: Instant::now() + within, last: None, unsent: 0 }
     }
 
     pub(super) fn deadline(&self) -> Instant {
@@ -132,8 +143,12 @@ impl Attempts {
         }
     }
 
-    /// Notes a failure. Answers it back when no other member may be tried.
-    pub(super) fn failed(&mut self, member: usize, error: Error) -> Result<(), Error> {
+    /// Notes a failure. Answers it back when no other member may be tried. One that was `not_sent` was not asked.
+    pub(super) fn failed(&mut self, member: usize, error: Error, not_sent: bool) -> Result<(), Error> {
+        if not_sent && self.unsent < MOST_UNSENT {
+            self.unsent += 1;
+            return Ok(());
+        }
         self.tried.insert(member);
         if !error.may_retry() || Instant::now() >= self.deadline {
             return Err(error);

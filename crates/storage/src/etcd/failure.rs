@@ -24,6 +24,14 @@ pub(super) struct Failed {
     pub(super) error: Error,
     /// There was an answer, above the bound on messages.
     pub(super) answer_too_large: bool,
+    /// The member never saw it: it was not asked, and may be.
+    pub(super) not_sent: bool,
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Failed {
+        Failed { error, answer_too_large: false, not_sent: false }
+    }
 }
 
 impl From<Failed> for Error {
@@ -35,13 +43,14 @@ impl From<Failed> for Error {
 impl Effect {
     pub(super) fn failed(self, status: &Status) -> Failed {
         let answer_too_large = status.code() == Code::OutOfRange && status.message().starts_with(DECODING);
-        let error =
-            if was_not_sent(status) { Error::NotApplied(unavailable(status)) } else { self.answered(status) };
-        Failed { error, answer_too_large }
-    }
-
-    pub(super) fn timed_out(self) -> Failed {
-        Failed { error: self.in_doubt(Reason::TimedOut), answer_too_large: false }
+        let not_sent = was_not_sent(status);
+        let error = if not_sent {
+            let words = format!("the request was not sent: {}", status.message());
+            Error::NotApplied(Reason::Unavailable(words.into()))
+        } else {
+            self.answered(status)
+        };
+        Failed { error, answer_too_large, not_sent }
     }
 
     pub(super) fn malformed(self, answer: Malformed) -> Error {

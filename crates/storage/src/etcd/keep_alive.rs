@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -12,7 +13,7 @@ use tokio::time::timeout_at;
 
 use super::call::{Attempts, closed, stream_request};
 use super::connection::{Pool, Session};
-use super::failure::Effect;
+use super::failure::{Effect, Failed};
 use super::leases::lease;
 use super::outbox::{Outbox, Requests};
 use super::tasks::Tasks;
@@ -29,6 +30,8 @@ struct Stream {
     outbox: Arc<Outbox<wire::LeaseKeepAliveRequest>>,
     state: Mutex<State>,
     given_up: Notify,
+    /// The member never saw the stream.
+    not_sent: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -59,7 +62,7 @@ impl KeepAlive {
                     Error::Unknown(Reason::TimedOut)
                 }
             };
-            attempts.failed(stream.member, error)?;
+            attempts.failed(stream.member, error, stream.not_sent.load(Ordering::Acquire))?;
         }
     }
 
@@ -78,6 +81,7 @@ impl KeepAlive {
             outbox: Outbox::new(),
             state: Mutex::default(),
             given_up: Notify::new(),
+            not_sent: AtomicBool::new(false),
         });
         tasks.spawn(serve(Arc::clone(&stream), session, Arc::clone(pool)));
         *current = Some(Arc::clone(&stream));
@@ -158,25 +162,26 @@ async fn serve(stream: Arc<Stream>, session: Arc<Session>, pool: Arc<Pool>) {
     let stream = EndWhenDropped(stream);
     let _under_way = pool.member(&session).stream();
     tokio::select! {
-        error = receive(&stream.0, &session) => {
+        Failed { error, not_sent, .. } = receive(&stream.0, &session) => {
             pool.learn(&session, &error);
+            stream.0.not_sent.store(not_sent, Ordering::Release);
             stream.0.end(&error);
         }
         () = stream.0.given_up.notified() => {}
     }
 }
 
-async fn receive(stream: &Stream, session: &Session) -> Error {
+async fn receive(stream: &Stream, session: &Session) -> Failed {
     let requests = stream_request(Requests(Arc::clone(&stream.outbox)));
     let mut answers = match session.lease.clone().lease_keep_alive(requests).await {
         Ok(answers) => answers.into_inner(),
-        Err(status) => return Effect::Write.failed(&status).error,
+        Err(status) => return Effect::Write.failed(&status),
     };
     loop {
         match answers.message().await {
             Ok(Some(answer)) => stream.answer(&answer),
-            Ok(None) => return Effect::Write.in_doubt(closed()),
-            Err(status) => return Effect::Write.failed(&status).error,
+            Ok(None) => return Effect::Write.in_doubt(closed()).into(),
+            Err(status) => return Effect::Write.failed(&status),
         }
     }
 }

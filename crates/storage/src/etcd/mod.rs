@@ -9,7 +9,7 @@
 //!
 //! **What is sent again.** A call that certainly had no effect (it could not be sent, or the member answered so:
 //! every [`NotApplied`](crate::Error::NotApplied)) goes to the next member that is connected, each member at most
-//! once and all within the call's deadline. A write that may have been seen is never sent twice: it ends with
+//! once and all within the call's deadline; one that found its connection closed was not asked. A write that may have been seen is never sent twice: it ends with
 //! [`Unknown`](crate::Error::Unknown). Nothing goes to the same member again: whoever asks decides that.
 //!
 //! etcd's "no space" is such an end for a write, in etcd's words: it applies the one that crosses its quota and

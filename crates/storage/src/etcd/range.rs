@@ -39,8 +39,7 @@ impl Etcd {
         let asked = request.revision.unwrap_or_default();
         let answer = call(&self.pool, terms, range_request(request.clone()), send).await;
         let answer = answer.map_err(|failed| Failed { error: not_below(failed.error, asked), ..failed })?;
-        range_response(answer)
-            .map_err(|answer| Failed { error: Effect::Read.malformed(answer), answer_too_large: false })
+        range_response(answer).map_err(|answer| Effect::Read.malformed(answer).into())
     }
 
     async fn read_in_pages(&self, request: RangeRequest) -> Result<RangeResponse> {

@@ -8,6 +8,7 @@ use pintle_storage::etcd::{Etcd, Options};
 use pintle_storage::{
     Compare, Error, KeyRange, KeyValue, Op, RangeRequest, Revision, Storage, Txn, WatchRequest, WatchUpdate,
 };
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::server::{PATIENCE, Server, version};
@@ -28,16 +29,17 @@ async fn a_killed_leader_costs_neither_writes_nor_events() {
     let client = Arc::new(Etcd::new(options).expect("the options are good"));
     let start = timeout(PATIENCE, first_write(&client)).await.expect("the cluster serves");
 
-    let watching = tokio::spawn(watch_to_the_end(Arc::clone(&client), start));
-    let writing = tokio::spawn(count_up(Arc::clone(&client)));
+    let (mut watching, mut writing) = (JoinSet::new(), JoinSet::new());
+    watching.spawn(watch_to_the_end(Arc::clone(&client), start));
+    writing.spawn(count_up(Arc::clone(&client)));
     while value(&read(&client).await) < WRITES / 3 {
         tokio::task::yield_now().await;
     }
     let leader = leader(&client, &servers).await;
     drop(servers.remove(leader));
 
-    timeout(PATIENCE, writing).await.expect("the writer goes on").expect("the writer is content");
-    let seen = timeout(PATIENCE, watching).await.expect("the watch goes on").expect("the watch is content");
+    timeout(PATIENCE, writing.join_all()).await.expect("the writer goes on");
+    let seen = timeout(PATIENCE, watching.join_all()).await.expect("the watch goes on").concat();
     assert!(seen.iter().copied().eq(1..=WRITES), "each write once and in order: {seen:?}");
     assert_eq!(read(&client).await.version, WRITES + 1);
 }

@@ -1,10 +1,11 @@
-//! The suite on a real etcd, one member for each case; and what only a real one can show: TLS, and a cluster that
-//! loses its leader.
+//! The suite on a real etcd, one member for each case; and what only a real one can show: TLS, a reader far behind,
+//! and a cluster that loses its leader.
 //!
 //! Needs an `etcd` on the path, or named by `PINTLE_TEST_ETCD`. Without one every test says so and passes.
 
 mod cluster;
 mod server;
+mod slow;
 mod tls;
 
 use std::io::Write;

@@ -8,6 +8,7 @@ use pintle_storage::{Compare, Error, KeyRange, Limits, Op, RangeRequest, Reason,
 use tonic::Status;
 
 use crate::fake::{Fake, until};
+use crate::watches::{events, everything, open, revisions};
 
 fn write() -> Txn {
     Txn::new().when(Compare::absent("/a")).then(Op::put("/a", "1"))
@@ -128,4 +129,20 @@ async fn a_member_that_comes_back_is_used_again() {
     assert!(client.revision().await.is_err_and(|error| error.may_retry()));
     let _fake = Fake::start_at(address);
     while client.revision().await != Ok(Revision::new(7)) {}
+}
+
+#[tokio::test]
+async fn connections_that_are_retired_cost_nothing() {
+    let mut fake = Fake::start_retiring(Duration::from_millis(50));
+    let client = fake.client();
+    let mut stream = None;
+    let (mut watch, id) = open(&mut fake, &client, &mut stream, everything()).await;
+    // Long enough for several connections to grow old, in use and idle.
+    for round in 0..30 {
+        client.txn(write()).await.expect("it is taken");
+        client.revision().await.expect("it is answered");
+        tokio::time::sleep(Duration::from_millis(round * 2)).await;
+    }
+    stream.expect("there is a stream").send(events(id, &[8], 1)).await;
+    assert_eq!(revisions(&mut watch).await, [8], "what was under way goes on");
 }

@@ -4,6 +4,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use pintle_storage::etcd::{Etcd, Options};
@@ -85,15 +86,22 @@ impl<Q, A> Call<Q, A> {
 
 impl Fake {
     pub(crate) fn start() -> Fake {
-        Fake::start_at(SocketAddr::from(([127, 0, 0, 1], 0)))
+        Fake::start_with(SocketAddr::from(([127, 0, 0, 1], 0)), None)
+    }
+
+    /// Starts one that takes no more calls on a connection of this age, but finishes those under way.
+    pub(crate) fn start_retiring(age: Duration) -> Fake {
+        Fake::start_with(SocketAddr::from(([127, 0, 0, 1], 0)), Some(age))
     }
 
     /// Starts where another one was, and may still be about to go.
     pub(crate) fn start_at(address: SocketAddr) -> Fake {
+        Fake::start_with(address, None)
+    }
+
+    fn start_with(address: SocketAddr, age: Option<Duration>) -> Fake {
         let free = (0..1000).find_map(|_| {
-            TcpListener::bind(address)
-                .map_err(|_| std::thread::sleep(std::time::Duration::from_millis(5)))
-                .ok()
+            TcpListener::bind(address).map_err(|_| std::thread::sleep(Duration::from_millis(5))).ok()
         });
         let listener = free.expect("the address is free");
         listener.set_nonblocking(true).expect("the listener is good");
@@ -107,7 +115,7 @@ impl Fake {
         let (keeping, keep_alives) = mpsc::channel(64);
         let script = Arc::new(Scripts::default());
         let member = Member { script: Arc::clone(&script), watching, keeping };
-        runtime.spawn(serve(listener, member));
+        runtime.spawn(serve(listener, member, age));
         Fake {
             script,
             address,
@@ -176,7 +184,7 @@ pub(crate) async fn two(options: impl FnOnce(Options) -> Options) -> (Fake, Fake
 /// Lets others run until it is so.
 pub(crate) async fn until(is_so: impl Fn() -> bool) {
     while !is_so() {
-        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
 
@@ -209,9 +217,10 @@ struct Member {
     keeping: mpsc::Sender<Call<wire::LeaseKeepAliveRequest, wire::LeaseKeepAliveResponse>>,
 }
 
-async fn serve(listener: TcpListener, member: Member) {
+async fn serve(listener: TcpListener, member: Member, age: Option<Duration>) {
     let listener = tokio::net::TcpListener::from_std(listener).expect("the listener is good");
-    Server::builder()
+    let mut server = age.map_or_else(Server::builder, |age| Server::builder().max_connection_age(age));
+    server
         .add_service(KvServer::new(member.clone()))
         .add_service(WatchServer::new(member.clone()))
         .add_service(LeaseServer::new(member.clone()))

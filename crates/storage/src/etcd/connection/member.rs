@@ -20,9 +20,6 @@ use crate::etcd::features::progress_is_trusted;
 /// How long others are preferred to a member that has failed a call.
 const DOUBT: Duration = Duration::from_secs(2);
 
-/// A connection that lasted so long was a good one: the next is made at once.
-const LASTED: Duration = Duration::from_secs(5);
-
 #[derive(Debug)]
 pub(in crate::etcd) struct Member {
     address: Address,
@@ -125,7 +122,7 @@ pub(super) async fn keep_up(pool: Arc<Pool>, index: usize) {
     loop {
         match timeout(pool.settings.connect_timeout, connect(&pool, index)).await {
             Ok(Ok((session, driver))) => {
-                let since = Instant::now();
+                backoff.reset();
                 member.state.lock().session = Some(session);
                 pool.changed.send_modify(|count| *count += 1);
                 let ended = driver.await;
@@ -135,9 +132,6 @@ pub(super) async fn keep_up(pool: Arc<Pool>, index: usize) {
                 let mut state = member.state.lock();
                 state.session = None;
                 state.failure = Some(reason);
-                if since.elapsed() >= LASTED {
-                    backoff.reset();
-                }
             }
             Ok(Err(reason)) => member.failed(reason),
             Err(_) => member.failed("no connection in time".into()),

@@ -57,6 +57,10 @@ impl Tried {
         self.0 |= 1 << member;
     }
 
+    pub(super) fn remove(&mut self, member: usize) {
+        self.0 &= !(1 << member);
+    }
+
     pub(super) fn contains(self, member: usize) -> bool {
         self.0 & (1 << member) != 0
     }

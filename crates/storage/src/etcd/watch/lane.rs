@@ -1,8 +1,8 @@
 //! One gRPC stream with many watches on it: what is asked of the member, and to whom its responses belong. Nothing
 //! here waits; the task that owns the stream feeds [`Lane::take`], and the [outbox](super::super::outbox) sends.
 
-use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use parking_lot::Mutex;
 use pintle_wire::etcdserverpb as wire;
@@ -10,10 +10,11 @@ use pintle_wire::etcdserverpb::watch_request::RequestUnion;
 use tokio::sync::Notify;
 
 use super::fragments::Fragments;
-use super::progress::{Claim, Requests};
 use super::queue::Queue;
-use crate::etcd::messages::{events, position, watch_create};
-use crate::{Error, KeyRange, Reason, Revision, WatchRequest};
+use super::state::{Broken, Key, Phase, State, Watch};
+use crate::etcd::messages::{events, watch_create};
+use crate::etcd::outbox::Outbox;
+use crate::{Error, Reason, Revision, WatchRequest};
 
 /// Bounds of a lane.
 #[derive(Clone, Copy, Debug)]
@@ -34,57 +35,13 @@ pub(super) struct Lane {
     progress: bool,
     bounds: Bounds,
     /// At most a create and a cancel for each watch, and a progress request behind each create.
-    pub(super) outbox: Arc<crate::etcd::outbox::Outbox<wire::WatchRequest>>,
+    pub(super) outbox: Arc<Outbox<wire::WatchRequest>>,
     state: Mutex<State>,
     /// Nobody watches here any more.
     pub(super) deserted: Notify,
+    /// The member never saw the stream.
+    pub(super) not_sent: AtomicBool,
 }
-
-#[derive(Debug, Default)]
-struct State {
-    watches: HashMap<Key, Watch>,
-    /// By the member's ids. An id is used once, so that what comes late for an old one finds nobody.
-    ids: HashMap<i64, Key>,
-    /// Ids that were asked for and are not answered, in order.
-    creating: VecDeque<i64>,
-    last_id: i64,
-    last_key: u64,
-    progress: Requests,
-    ended: bool,
-}
-
-/// A watch, as long as its reader is there; whatever its id on the member is now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Key(u64);
-
-#[derive(Debug)]
-struct Watch {
-    queue: Arc<Queue>,
-    range: KeyRange,
-    prev: bool,
-    from: Option<Revision>,
-    phase: Phase,
-    fragments: Fragments,
-}
-
-#[derive(Debug)]
-enum Phase {
-    Creating {
-        id: i64,
-        outstanding: u64,
-    },
-    Open {
-        id: i64,
-        claim: Claim,
-    },
-    /// Cancelled, because its queue was full.
-    Paused,
-}
-
-/// A response that the protocol doesn't have, or that is beyond a bound: the stream can't go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub(super) struct Broken(&'static str);
 
 impl Lane {
     pub(super) fn new(member: usize, progress: bool, bounds: Bounds) -> Lane {
@@ -92,9 +49,10 @@ impl Lane {
             member,
             progress,
             bounds,
-            outbox: crate::etcd::outbox::Outbox::new(),
+            outbox: Outbox::new(),
             state: Mutex::default(),
             deserted: Notify::new(),
+            not_sent: AtomicBool::new(false),
         }
     }
 
@@ -251,91 +209,5 @@ impl Lane {
             let place = requests.iter().position(creates);
             place.and_then(|place| requests.remove(place)).is_some()
         })
-    }
-}
-
-impl State {
-    fn created(&mut self, response: &wire::WatchResponse) -> std::result::Result<(), Broken> {
-        // Creates are answered in order. One that failed is answered without its id.
-        let id = self.creating.pop_front().ok_or(Broken("a watch was created that nobody asked for"))?;
-        if !response.canceled && response.watch_id != id {
-            return Err(Broken("a watch was created under another id"));
-        }
-        let Some(key) = self.ids.get(&id).copied() else { return Ok(()) };
-        if response.canceled {
-            self.ids.remove(&id);
-            self.finish(key, response);
-            return Ok(());
-        }
-        let at = position(response.header.as_ref()).map_err(|_| Broken("a response has no header"))?;
-        if let Some(watch) = self.watches.get_mut(&key) {
-            if let Phase::Creating { outstanding, .. } = watch.phase {
-                watch.phase = Phase::Open { id, claim: Claim::new(watch.from, at, outstanding) };
-            }
-            watch.queue.opened(Ok(()));
-        }
-        Ok(())
-    }
-
-    fn cancelled(&mut self, response: &wire::WatchResponse) {
-        if let Some(key) = self.ids.remove(&response.watch_id) {
-            self.finish(key, response);
-        }
-    }
-
-    /// The member has ended a watch. Its place stays taken until its reader goes.
-    fn finish(&mut self, key: Key, response: &wire::WatchResponse) {
-        let Some(watch) = self.watches.get_mut(&key) else { return };
-        watch.phase = Phase::Paused;
-        let compacted = Error::Compacted { revision: Revision::ZERO };
-        if response.compact_revision > 0 || response.cancel_reason == compacted.to_string() {
-            let told = u64::try_from(response.compact_revision).unwrap_or(0);
-            watch.queue.opened(Ok(()));
-            watch
-                .queue
-                .end(Error::Compacted { revision: Revision::new(told).max(watch.queue.resume_from()) });
-            return;
-        }
-        let reason = &response.cancel_reason;
-        tracing::info!(%reason, "etcd ended a watch");
-        watch.queue.opened(Err(Error::NotApplied(Reason::Unavailable(reason.as_str().into()))));
-        watch.queue.end(Error::LeaderLost);
-    }
-
-    /// What a member says of one watch by itself comes in order with its events, in every version of etcd. What
-    /// it says of all when asked does so only if it is `trusted`.
-    fn progressed(
-        &mut self,
-        response: &wire::WatchResponse,
-        trusted: bool,
-    ) -> std::result::Result<(), Broken> {
-        const ALL: i64 = -1;
-        let revision = position(response.header.as_ref()).map_err(|_| Broken("a response has no header"))?;
-        if response.watch_id == ALL {
-            if !trusted {
-                return Ok(());
-            }
-            self.progress.answered();
-            for watch in self.watches.values_mut() {
-                watch.all_progressed(revision);
-            }
-        } else if let Some(watch) = self.ids.get(&response.watch_id).and_then(|key| self.watches.get_mut(key))
-            && matches!(watch.phase, Phase::Open { .. })
-            && !watch.fragments.are_awaited()
-        {
-            watch.queue.progress(revision);
-        }
-        Ok(())
-    }
-}
-
-impl Watch {
-    fn all_progressed(&mut self, revision: Revision) {
-        if let Phase::Open { claim, .. } = &mut self.phase
-            && claim.covers(revision)
-            && !self.fragments.are_awaited()
-        {
-            self.queue.progress(revision);
-        }
     }
 }

@@ -15,22 +15,25 @@ mod fragments;
 mod lane;
 mod progress;
 mod queue;
+mod state;
 
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
 use futures_util::Stream;
 use parking_lot::Mutex;
 use tokio::time::timeout_at;
 
-use self::lane::{Bounds, Key, Lane};
+use self::lane::{Bounds, Lane};
 use self::queue::{Queue, Taken};
+use self::state::Key;
 use super::Options;
 use super::call::{Attempts, closed, stream_request};
 use super::connection::{Pool, Session};
-use super::failure::Effect;
+use super::failure::{Effect, Failed};
 use super::outbox::Requests;
 use super::tasks::Tasks;
 use crate::{Error, Reason, Result, WatchRequest, WatchStream, WatchUpdate};
@@ -71,7 +74,10 @@ impl Hub {
             let watch = Watch { lane, key, queue, ended: false };
             match timeout_at(attempts.deadline(), watch.opened()).await {
                 Ok(Ok(())) => return Ok(Box::pin(watch)),
-                Ok(Err(error)) => attempts.failed(watch.lane.member, error)?,
+                Ok(Err(error)) => {
+                    let not_sent = watch.lane.not_sent.load(Ordering::Acquire);
+                    attempts.failed(watch.lane.member, error, not_sent)?;
+                }
                 Err(_) => return Err(Error::NotApplied(Reason::TimedOut)),
             }
         }
@@ -165,9 +171,10 @@ async fn serve(lane: Arc<Lane>, session: Arc<Session>, pool: Arc<Pool>) {
     let lane = EndWhenDropped(lane);
     let _under_way = pool.member(&session).stream();
     tokio::select! {
-        error = receive(&lane.0, &session) => {
+        Failed { error, not_sent, .. } = receive(&lane.0, &session) => {
             tracing::info!(%error, "a stream of watches ended");
             pool.learn(&session, &error);
+            lane.0.not_sent.store(not_sent, Ordering::Release);
             let reason = match error {
                 Error::NotApplied(reason) | Error::Unknown(reason) => reason,
                 other => Reason::Unavailable(other.to_string().into()),
@@ -179,21 +186,21 @@ async fn serve(lane: Arc<Lane>, session: Arc<Session>, pool: Arc<Pool>) {
 }
 
 /// Hands responses to the lane until the stream ends, and says why it did.
-async fn receive(lane: &Lane, session: &Session) -> Error {
+async fn receive(lane: &Lane, session: &Session) -> Failed {
     let requests = stream_request(Requests(Arc::clone(&lane.outbox)));
     let mut responses = match session.watch.clone().watch(requests).await {
         Ok(responses) => responses.into_inner(),
-        Err(status) => return Effect::Read.failed(&status).error,
+        Err(status) => return Effect::Read.failed(&status),
     };
     loop {
         match responses.message().await {
             Ok(Some(response)) => {
                 if let Err(broken) = lane.take(response) {
-                    return Error::NotApplied(Reason::Unavailable(broken.to_string().into()));
+                    return Error::NotApplied(Reason::Unavailable(broken.to_string().into())).into();
                 }
             }
-            Ok(None) => return Error::NotApplied(closed()),
-            Err(status) => return Effect::Read.failed(&status).error,
+            Ok(None) => return Error::NotApplied(closed()).into(),
+            Err(status) => return Effect::Read.failed(&status),
         }
     }
 }
