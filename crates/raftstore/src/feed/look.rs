@@ -66,6 +66,13 @@ struct Collected {
     bytes: usize,
 }
 
+impl Collected {
+    /// Whether the next revision has to wait; the first never has.
+    fn is_full(&self, max_bytes: usize) -> bool {
+        !self.events.is_empty() && self.bytes >= max_bytes
+    }
+}
+
 /// Something is needed that is not in memory.
 struct OutOfReach;
 
@@ -100,7 +107,7 @@ impl Cursor {
         // Between matches there is nothing, so what was compacted up to the first does no harm.
         let mut position = matches.first().copied().unwrap_or(self.position).max(self.position);
         for revision in matches {
-            if collected.bytes >= max_bytes {
+            if collected.is_full(max_bytes) {
                 break;
             }
             let changes = match (records.recent_revision(*revision), reach) {
@@ -140,7 +147,7 @@ impl Cursor {
         let history = read?;
         let (mut collected, mut through) = (Collected::default(), history.through);
         for revision in history.revisions {
-            if collected.bytes >= max_bytes {
+            if collected.is_full(max_bytes) {
                 through = revision.number() - 1;
                 break;
             }

@@ -122,8 +122,9 @@ impl Reading<'_> {
             self.last = Some(at);
             entry.last = at;
             entry.count += 1;
+            let record = Record::decode(at, &bytes).ok_or_else(|| format!("record {at:?} is damaged"))?;
             if entry.dead.binary_search(&at).is_err() {
-                self.record(at, &bytes)?;
+                self.record(record)?;
             }
         }
         let live = u64::from(entry.count).checked_sub(entry.dead.len() as u64);
@@ -134,13 +135,13 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn record(&mut self, at: At, bytes: &Bytes) -> Result<(), String> {
+    fn record(&mut self, record: Record) -> Result<(), String> {
+        let at = record.version.at;
         self.records.add(census::of_record(at));
         // Also ends the walk over a damaged tree that leads in circles.
         if self.records.count > self.meta.records.count || at.revision > self.meta.facts.revision {
             return Err(format!("record {at:?} was never written, or cleared"));
         }
-        let record = Record::decode(at, bytes).ok_or_else(|| format!("record {at:?} is damaged"))?;
         (self.tell)(record)
     }
 

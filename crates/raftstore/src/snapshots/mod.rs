@@ -92,6 +92,9 @@ impl SnapshotFile {
     /// [`SnapshotError::Io`].
     pub fn read(&self, offset: u64, length: usize) -> Result<Bytes, SnapshotError> {
         let left = self.size.saturating_sub(offset);
+        if left == 0 {
+            return Ok(Bytes::new());
+        }
         let mut bytes = vec![0; usize::try_from(left).map_or(length, |left| left.min(length))];
         let read = self.file.read_at(&mut bytes, offset);
         read.map_err(|source| SnapshotError::Io { file: self.name.clone(), source })?;
