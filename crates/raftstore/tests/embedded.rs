@@ -42,6 +42,7 @@ fn options(folder: &Path) -> Options {
         settings: Settings { heartbeat: Duration::from_millis(20), election: Duration::from_millis(100) },
         limits: pintle_storage::Limits::default(),
         bounds: Bounds { reserve_bytes: 0, ..Bounds::default() },
+        since_epoch: || Duration::from_secs(1_000_000_000),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What `pintle storage` was told: etcd's flags, by etcd's names and meanings.
 
 use super::failed;
+use crate::clock;
 use crate::failure::Failure;
 use pintle_raftstore::node::{Bounds, Options, parse_members};
 use pintle_raftstore::raft::Settings;
@@ -124,6 +125,7 @@ impl StorageOrder {
                 reserve_bytes: self.disk_reserve_bytes,
                 ..Bounds::default()
             },
+            since_epoch: clock::since_epoch,
         })
     }
 

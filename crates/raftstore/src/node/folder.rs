@@ -106,11 +106,6 @@ impl Folder {
         self.path.join("state")
     }
 
-    /// Where an embedded node serves etcd's API.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Whose folder it is; `None` for a new one.
     pub(super) fn identity(&self) -> Result<Option<Identity>, FolderError> {
         let path = self.path.join("member.json");

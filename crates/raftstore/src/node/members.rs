@@ -42,7 +42,7 @@ impl Node {
         if peer_urls.is_empty() || !peer_urls.iter().all(|url| is_url(url)) {
             return Err(NodeError::BadUrls);
         }
-        let seconds = self.inner.clock_seconds();
+        let seconds = (self.inner.since_epoch)().as_secs();
         let id = identity::member_id(&peer_urls, &self.inner.identity.token, Some(seconds));
         let member = raft_wire::Member { id, name: String::new(), peer_urls, client_urls: Vec::new() };
         let change = if learner { Change::AddLearner(member) } else { Change::Add(member) };

@@ -43,7 +43,7 @@ use pintle_storage::Limits;
 use pintle_wire::etcdserverpb::ResponseHeader;
 use read::Probes;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -71,6 +71,7 @@ struct Inner {
     probes: Probes,
     clock: Clock,
     ids: Ids,
+    since_epoch: fn() -> Duration,
 }
 
 impl Node {
@@ -224,11 +225,5 @@ impl Node {
             Ok(Err(error)) => tracing::warn!(%error, "the working state was not written down"),
             Err(error) => tracing::error!(%error, "writing down the working state ended badly"),
         }
-    }
-}
-
-impl Inner {
-    fn clock_seconds(&self) -> u64 {
-        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
     }
 }

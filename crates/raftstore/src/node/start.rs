@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -39,6 +39,8 @@ pub struct Options {
     pub limits: Limits,
     /// Memory and disk.
     pub bounds: Bounds,
+    /// The time since 1970, for ids that have not been before. Nothing is decided by it.
+    pub since_epoch: fn() -> Duration,
 }
 
 /// What a node takes of its machine at the most.
@@ -127,8 +129,8 @@ impl Node {
             consensus.initialize(founders(&options)).await?;
         }
         let (probes, asked) = Probes::new();
-        let millis = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_millis());
-        let ids = Ids::new(identity.member, u64::try_from(millis).unwrap_or_default());
+        let millis = u64::try_from((options.since_epoch)().as_millis()).unwrap_or_default();
+        let ids = Ids::new(identity.member, millis);
         let inner = Arc::new(Inner {
             identity,
             settings: options.settings,
@@ -143,6 +145,7 @@ impl Node {
             probes,
             clock: Clock::default(),
             ids,
+            since_epoch: options.since_epoch,
         });
         let node =
             Node { inner: Arc::clone(&inner), tasks: TaskTracker::new(), stop: CancellationToken::new() };

@@ -76,10 +76,11 @@ impl Receivers {
 
     /// The newest snapshot, if it is the one that `head` tells of.
     fn have(&self, head: &SnapshotHead) -> Result<Option<SnapshotFile>, PeerError> {
-        let (last, membership, bytes) =
-            read_head(head.clone()).map_err(|error| refused(&error.to_string()))?;
+        let head = read_head(head.clone()).map_err(|error| refused(&error.to_string()))?;
         let newest = self.machine.newest_snapshot();
-        Ok(newest.filter(|file| file.position == last && file.membership == membership && file.size == bytes))
+        Ok(newest.filter(|file| {
+            file.position == head.last && file.membership == head.membership && file.size == head.bytes
+        }))
     }
 }
 

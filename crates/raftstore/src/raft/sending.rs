@@ -55,8 +55,15 @@ pub(super) fn head(file: &SnapshotFile) -> io::Result<SnapshotHead> {
     Ok(SnapshotHead { last, membership_at, membership, bytes: file.size })
 }
 
+/// What a snapshot is.
+pub(super) struct Head {
+    pub(super) last: Position,
+    pub(super) membership: Option<(Position, Bytes)>,
+    pub(super) bytes: u64,
+}
+
 /// What a head says: the last entry that is in the snapshot, and who votes.
-pub(super) fn read_head(head: SnapshotHead) -> io::Result<(Position, Option<(Position, Bytes)>, u64)> {
+pub(super) fn read_head(head: SnapshotHead) -> io::Result<Head> {
     let last = head.last.map(read_log_id).ok_or_else(|| invalid("a snapshot without its last entry"))?;
     let membership = match (head.membership_at, head.membership) {
         (Some(at), Some(membership)) => {
@@ -65,7 +72,7 @@ pub(super) fn read_head(head: SnapshotHead) -> io::Result<(Position, Option<(Pos
         }
         _ => None,
     };
-    Ok((position(&last), membership, head.bytes))
+    Ok(Head { last: position(&last), membership, bytes: head.bytes })
 }
 
 /// A file from `offset` on, for whoever asks for it; what it is comes first.

@@ -14,7 +14,7 @@ use tonic::Status;
 /// Bytes in one message, as etcd sends them.
 const BLOB_BYTES: usize = 32 << 10;
 /// What a backup's size is a multiple of, but for the hash.
-pub const BLOCK: u64 = 512;
+const BLOCK: u64 = 512;
 
 struct Sending {
     file: Arc<SnapshotFile>,
@@ -70,7 +70,7 @@ impl Sending {
 
     fn message(&self, blob: Bytes, remaining_bytes: u64) -> SnapshotResponse {
         SnapshotResponse {
-            header: Some(self.header.clone()),
+            header: Some(self.header),
             remaining_bytes,
             blob,
             version: ETCD_VERSION.to_owned(),

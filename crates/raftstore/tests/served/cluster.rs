@@ -47,8 +47,7 @@ async fn writes_go_on_when_any_member_leaves_and_nothing_is_lost_when_it_returns
         let node = members.node(leaving);
         let all = WireRange { key: vec![0].into(), range_end: vec![0].into(), ..WireRange::default() };
         let found = node.range(&all).await.unwrap();
-        let keys: Vec<_> =
-            found.kvs.iter().map(|kv| String::from_utf8(kv.key.to_vec()).unwrap()).collect();
+        let keys: Vec<_> = found.kvs.iter().map(|kv| String::from_utf8(kv.key.to_vec()).unwrap()).collect();
         expected.sort();
         assert_eq!(keys, expected, "round {round}");
     }

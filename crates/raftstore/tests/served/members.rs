@@ -13,10 +13,10 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// A folder that goes away with the test.
-pub struct Folder(pub PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    pub fn new() -> Folder {
+    pub(crate) fn new() -> Folder {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("pintle-served-{}-{number}", std::process::id()));
@@ -32,27 +32,27 @@ impl Drop for Folder {
 }
 
 /// One member. It ends when it is dropped, as if it were killed.
-pub struct Running {
-    pub node: Node,
+pub(crate) struct Running {
+    pub(crate) node: Node,
     serving: JoinSet<()>,
     closing: CancellationToken,
 }
 
 /// The members of a cluster; a place is empty while its member is stopped.
-pub struct Members {
-    pub running: Vec<Option<Running>>,
+pub(crate) struct Members {
+    pub(crate) running: Vec<Option<Running>>,
     peer_urls: Vec<String>,
     client_urls: Vec<String>,
     folder: Folder,
 }
 
-pub fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     Settings { heartbeat: Duration::from_millis(30), election: Duration::from_millis(300) }
 }
 
 impl Members {
     /// Starts a new cluster, and waits until it has a leader.
-    pub async fn start(count: usize) -> Members {
+    pub(crate) async fn start(count: usize) -> Members {
         // Sockets first: the members' addresses are what they are known by.
         let (peers, clients) = (sockets(count).await, sockets(count).await);
         let urls = |sockets: &[Listener]| sockets.iter().map(|socket| socket.url.clone()).collect();
@@ -66,16 +66,16 @@ impl Members {
         members
     }
 
-    pub fn client_urls(&self) -> Vec<String> {
+    pub(crate) fn client_urls(&self) -> Vec<String> {
         self.client_urls.clone()
     }
 
-    pub fn path(&self, place: usize) -> PathBuf {
+    pub(crate) fn path(&self, place: usize) -> PathBuf {
         self.folder.0.join(place.to_string())
     }
 
     /// Stops a member in order.
-    pub async fn stop(&mut self, place: usize) {
+    pub(crate) async fn stop(&mut self, place: usize) {
         if let Some(mut member) = self.running[place].take() {
             member.closing.cancel();
             member.node.stop().await;
@@ -84,7 +84,7 @@ impl Members {
     }
 
     /// Starts a stopped member again, on the same addresses.
-    pub async fn restart(&mut self, place: usize) {
+    pub(crate) async fn restart(&mut self, place: usize) {
         let peer = Listener::bind(&self.peer_urls[place]).await.unwrap();
         let client = Listener::bind(&self.client_urls[place]).await.unwrap();
         let member = self.run(place, peer, client).await;
@@ -92,7 +92,7 @@ impl Members {
     }
 
     /// The place of the leader, once all running members agree on one.
-    pub async fn leader(&self) -> usize {
+    pub(crate) async fn leader(&self) -> usize {
         for _ in 0..1000 {
             let running = || self.running.iter().flatten();
             let leaders: Vec<_> = running().map(|member| member.node.standing().leader).collect();
@@ -110,7 +110,7 @@ impl Members {
         panic!("no leader");
     }
 
-    pub fn node(&self, place: usize) -> &Node {
+    pub(crate) fn node(&self, place: usize) -> &Node {
         &self.running[place].as_ref().expect("the member runs").node
     }
 
@@ -145,7 +145,7 @@ impl Drop for Running {
     }
 }
 
-pub fn options(folder: &Path, place: usize, peer_urls: &[String]) -> Options {
+pub(crate) fn options(folder: &Path, place: usize, peer_urls: &[String]) -> Options {
     let members: BTreeMap<_, _> =
         peer_urls.iter().enumerate().map(|(place, url)| (place.to_string(), vec![url.clone()])).collect();
     Options {
@@ -157,5 +157,6 @@ pub fn options(folder: &Path, place: usize, peer_urls: &[String]) -> Options {
         settings: settings(),
         limits: pintle_storage::Limits::default(),
         bounds: Bounds { reserve_bytes: 0, ..Bounds::default() },
+        since_epoch: || Duration::from_secs(1_000_000_000),
     }
 }

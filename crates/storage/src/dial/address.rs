@@ -12,6 +12,7 @@ use super::ConfigError;
 pub struct Address {
     /// As it was given, for messages.
     text: Box<str>,
+    /// What to dial.
     pub target: Target,
     /// Scheme and authority of requests.
     pub origin: Uri,
@@ -20,17 +21,31 @@ pub struct Address {
 /// What to dial.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    Tcp { host: Box<str>, port: u16, tls: bool },
+    /// A host.
+    Tcp {
+        /// Its name or address, without brackets.
+        host: Box<str>,
+        /// Its port.
+        port: u16,
+        /// Whether connections begin with a TLS handshake.
+        tls: bool,
+    },
+    /// A socket of this machine.
     Unix(PathBuf),
 }
 
 impl Address {
+    /// Makes sense of an endpoint.
+    ///
+    /// # Errors
+    /// [`ConfigError::Endpoint`].
     pub fn parse(endpoint: &str) -> Result<Address, ConfigError> {
         parse(endpoint)
             .map(|(target, origin)| Address { text: endpoint.into(), target, origin })
             .map_err(|reason| ConfigError::Endpoint { endpoint: endpoint.to_owned(), reason })
     }
 
+    /// Whether TLS files are needed for it.
     pub fn uses_tls(&self) -> bool {
         matches!(self.target, Target::Tcp { tls: true, .. })
     }

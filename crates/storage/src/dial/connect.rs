@@ -32,14 +32,21 @@ pub type Driver = Pin<Box<dyn Future<Output = hyper::Result<()>> + Send>>;
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
 pub enum DialError {
+    /// The system refused, or the handshake failed.
     #[error("{0}")]
     Io(#[from] io::Error),
+    /// The host's name.
     #[error("{0} can be no name in a certificate")]
     Name(Box<str>),
+    /// The other side does not speak HTTP/2.
     #[error("{0}")]
     Http(#[from] hyper::Error),
 }
 
+/// Connects, and shakes hands. The driver must be polled for anything to move.
+///
+/// # Errors
+/// [`DialError`].
 pub async fn dial(address: &Address, tls: Option<&Arc<TlsSource>>) -> Result<(Transport, Driver), DialError> {
     match &address.target {
         Target::Unix(path) => over(UnixStream::connect(path).await?).await,

@@ -27,6 +27,7 @@ pub enum TransportError {
 }
 
 impl Transport {
+    /// Requests over `connection`.
     pub fn new(connection: SendRequest<Body>) -> Transport {
         Transport(connection)
     }

@@ -16,7 +16,7 @@ pub(super) fn events(
     piece_max: Option<usize>,
 ) -> Vec<WatchResponse> {
     let events: Vec<mvccpb::Event> = events.iter().map(event).collect();
-    let whole = WatchResponse { header: Some(header.clone()), watch_id, events, ..WatchResponse::default() };
+    let whole = WatchResponse { header: Some(header), watch_id, events, ..WatchResponse::default() };
     match piece_max {
         Some(piece_max) if whole.encoded_len() >= piece_max && whole.events.len() > 1 => {
             pieces(header, watch_id, whole.events, piece_max)
@@ -37,7 +37,7 @@ fn pieces(
     for event in events {
         let length = event.encoded_len();
         if size + length > piece_max {
-            let header = Some(header.clone());
+            let header = Some(header);
             pieces.push(WatchResponse { header, watch_id, fragment: true, ..WatchResponse::default() });
             size = 0;
         }

@@ -19,6 +19,10 @@ impl Malformed {
     pub const LEASE: Malformed = Malformed("lease");
 }
 
+/// The answer to a range.
+///
+/// # Errors
+/// [`Malformed`].
 pub fn range_response(response: wire::RangeResponse) -> Result<RangeResponse, Malformed> {
     Ok(RangeResponse {
         revision: position(response.header.as_ref())?,
@@ -28,6 +32,10 @@ pub fn range_response(response: wire::RangeResponse) -> Result<RangeResponse, Ma
     })
 }
 
+/// The answer to a transaction.
+///
+/// # Errors
+/// [`Malformed`].
 pub fn txn_response(response: wire::TxnResponse) -> Result<TxnResponse, Malformed> {
     let responses: Result<_, _> = response.responses.into_iter().map(op_response).collect();
     Ok(TxnResponse {
@@ -38,10 +46,17 @@ pub fn txn_response(response: wire::TxnResponse) -> Result<TxnResponse, Malforme
 }
 
 /// Where the store stood.
+///
+/// # Errors
+/// [`Malformed`].
 pub fn position(header: Option<&wire::ResponseHeader>) -> Result<Revision, Malformed> {
     header.map(|header| revision(header.revision)).ok_or(Malformed("header"))
 }
 
+/// How a member stands.
+///
+/// # Errors
+/// [`Malformed`].
 pub fn status(response: wire::StatusResponse) -> Result<Status, Malformed> {
     Ok(Status {
         revision: position(response.header.as_ref())?,
@@ -54,6 +69,10 @@ pub fn status(response: wire::StatusResponse) -> Result<Status, Malformed> {
     })
 }
 
+/// What a watch brought.
+///
+/// # Errors
+/// [`Malformed`].
 pub fn events(events: Vec<mvccpb::Event>) -> Result<Vec<Event>, Malformed> {
     events.into_iter().map(event).collect()
 }

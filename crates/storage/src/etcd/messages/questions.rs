@@ -8,6 +8,7 @@ use crate::{
     Compare, Consistency, KeyRange, LeaseId, Op, RangeRequest, Relation, Revision, Select, Target, Txn,
 };
 
+/// A range.
 pub fn range_request(request: RangeRequest) -> wire::RangeRequest {
     let (key, range_end) = request.range.to_etcd();
     wire::RangeRequest {
@@ -22,6 +23,7 @@ pub fn range_request(request: RangeRequest) -> wire::RangeRequest {
     }
 }
 
+/// A transaction.
 pub fn txn_request(txn: Txn) -> wire::TxnRequest {
     wire::TxnRequest {
         compare: txn.compares.into_iter().map(compare).collect(),
