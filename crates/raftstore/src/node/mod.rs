@@ -44,6 +44,7 @@ use pintle_wire::etcdserverpb::ResponseHeader;
 use read::Probes;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -71,6 +72,8 @@ struct Inner {
     probes: Probes,
     clock: Clock,
     ids: Ids,
+    /// Whether there was no leader for so long that clients should go elsewhere; also when the node stops.
+    lost: watch::Sender<bool>,
     since_epoch: fn() -> Duration,
 }
 
@@ -101,22 +104,14 @@ impl Node {
     /// Returns when no leader is known for so long that who is connected here should try elsewhere: three times as long
     /// as an election takes, as etcd does.
     pub async fn leaderless(&self) {
-        let patience = self.inner.settings.election * 3;
-        let mut standing = self.standing();
-        loop {
-            let changed = self.standing_after(standing);
-            let next = match standing.leader {
-                Some(_) => changed.await,
-                None => match tokio::time::timeout(patience, changed).await {
-                    Ok(next) => next,
-                    Err(_) => return,
-                },
-            };
-            match next {
-                Ok(next) => standing = next,
-                Err(_) => return,
-            }
-        }
+        let mut lost = self.inner.lost.subscribe();
+        // The sender lives as long as the node: this only fails when nobody can ask any more.
+        let _ = lost.wait_for(|lost| *lost).await;
+    }
+
+    /// Whether there is a leader that can be reached, as far as is known.
+    pub fn has_leader(&self) -> bool {
+        self.inner.consensus.is_in_touch()
     }
 
     /// Whether it only learns.
@@ -215,6 +210,7 @@ impl Node {
     /// Takes no part any more, and writes down what it has.
     pub async fn stop(&self) {
         self.stop.cancel();
+        self.inner.lost.send_replace(true);
         self.inner.consensus.stop().await;
         self.tasks.close();
         self.tasks.wait().await;

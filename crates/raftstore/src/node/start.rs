@@ -17,6 +17,7 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -145,6 +146,7 @@ impl Node {
             probes,
             clock: Clock::default(),
             ids,
+            lost: watch::Sender::new(false),
             since_epoch: options.since_epoch,
         });
         let node =
@@ -152,6 +154,7 @@ impl Node {
         node.run(probe(Arc::clone(&inner), asked));
         node.run(watch_clock(Arc::clone(&inner)));
         node.run(upkeep::keep_log_short(Arc::clone(&inner)));
+        node.run(upkeep::keep_in_touch(Arc::clone(&inner)));
         node.run(upkeep::keep_room(inner));
         Ok(node)
     }

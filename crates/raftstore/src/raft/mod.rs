@@ -16,6 +16,7 @@ mod receiving;
 mod room;
 mod sending;
 mod state_machine;
+mod touch;
 mod types;
 
 pub use consensus::{Consensus, ConsensusError, Progress, Settings, Standing, Standpoint};

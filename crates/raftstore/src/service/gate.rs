@@ -19,7 +19,7 @@ impl Service {
 
     /// Lets a request in that a learner answers, too.
     pub(super) fn admit_to_learner<T>(&self, request: Request<T>) -> Result<T, Status> {
-        if wants_leader(request.metadata()) && self.node.standing().leader.is_none() {
+        if wants_leader(request.metadata()) && !self.node.has_leader() {
             return Err(no_leader());
         }
         Ok(request.into_inner())
