@@ -1,5 +1,6 @@
 //! `pintle storage`: a member of the storage tier, started with etcd's flags.
 
+mod metrics;
 mod order;
 mod tls;
 
@@ -58,6 +59,11 @@ impl Member {
         for url in &order.listen_peer_urls {
             peers.push(bind(url, peer_tls.as_ref(), "--peer-cert-file and --peer-key-file").await?);
         }
+        let numbers = metrics::collect()?;
+        let mut observers = Vec::new();
+        for url in &order.listen_metrics_urls {
+            observers.push(metrics::bind(url).await?);
+        }
         let others = order.peers()?;
         let node = Node::start(order.options()?, |identity| others.of(identity)).await.map_err(failed)?;
         let mut member = Member { node, serving: JoinSet::new(), closing: CancellationToken::new() };
@@ -70,6 +76,10 @@ impl Member {
         for listener in peers {
             tracing::info!(url = listener.url, "serving members");
             member.serve(listener, peer_tls.clone(), routes.clone());
+        }
+        for listener in observers {
+            let (node, numbers, stop) = (member.node.clone(), numbers.clone(), member.closing.clone());
+            member.serving.spawn(metrics::serve(listener, node, numbers, stop));
         }
         let node = member.node.clone();
         let (name, urls) = (order.name.clone(), order.advertise_client_urls.clone());

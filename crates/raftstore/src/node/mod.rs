@@ -24,6 +24,7 @@ mod peer;
 mod propose;
 mod read;
 mod start;
+mod telemetry;
 mod upkeep;
 
 pub use error::{NodeError, Result};
@@ -31,6 +32,7 @@ pub use folder::FolderError;
 pub use identity::{Identity, cluster_id, member_id, parse_members};
 pub use leases::Left;
 pub use start::{Bounds, Options, StartError};
+pub use telemetry::describe;
 
 use crate::feed;
 use crate::log::Gauge;
@@ -44,6 +46,7 @@ use pintle_wire::etcdserverpb::ResponseHeader;
 use read::Probes;
 use std::sync::Arc;
 use std::time::Duration;
+use telemetry::Counts;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -74,6 +77,7 @@ struct Inner {
     ids: Ids,
     /// Whether there was no leader for so long that clients should go elsewhere; also when the node stops.
     lost: watch::Sender<bool>,
+    counts: Counts,
     since_epoch: fn() -> Duration,
 }
 

@@ -5,6 +5,7 @@ use super::identity::{Identity, cluster_id, member_id};
 use super::ids::Ids;
 use super::leases::{Clock, watch_clock};
 use super::read::{Probes, probe};
+use super::telemetry::Counts;
 use super::{Inner, Node, upkeep};
 use crate::disk::{SledVolume, Volume};
 use crate::files::{Files, SystemFiles};
@@ -147,6 +148,7 @@ impl Node {
             clock: Clock::default(),
             ids,
             lost: watch::Sender::new(false),
+            counts: Counts::default(),
             since_epoch: options.since_epoch,
         });
         let node =

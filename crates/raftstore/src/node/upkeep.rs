@@ -3,6 +3,7 @@
 
 use super::Inner;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -51,7 +52,13 @@ pub(super) async fn keep_log_short(inner: Arc<Inner>) {
 /// and when there is one again.
 pub(super) async fn keep_in_touch(inner: Arc<Inner>) {
     let (election, mut since) = (inner.settings.election, Instant::now());
+    let mut leader = None;
     loop {
+        let known = inner.consensus.standing().leader;
+        if known.is_some() && known != leader {
+            inner.counts.leaders.fetch_add(u64::from(leader.is_some()), Ordering::Relaxed);
+            leader = known;
+        }
         if inner.consensus.is_in_touch() {
             since = Instant::now();
         }
