@@ -75,7 +75,8 @@ async fn a_body_that_nobody_asked_for_costs_nothing_of_the_answer() {
     let victim = Victim::new().await;
     for _ in 0..5 {
         let mut stream = victim.server.tls(Who::Admin, &["http/1.1"]).await;
-        let head = "GET /openapi/v2 HTTP/1.1\r\nHost: a\r\nAccept: application/json\r\nConnection: close\r\nContent-Length: 2\r\n\r\n";
+        let head = "GET /openapi/v2 HTTP/1.1\r\nHost: a\r\nAccept: application/json\r\nConnection: close\r\n\
+                    Content-Length: 2\r\n\r\n";
         stream.write_all(head.as_bytes()).await.unwrap();
         let mut answer = vec![0; 1024];
         stream.read_exact(&mut answer).await.unwrap();

@@ -28,9 +28,7 @@ impl Cluster {
         let folder = std::env::temp_dir().join(format!("pintle-cut-{}-{number}", std::process::id()));
         let mut cluster = Cluster { board: Board::default(), nodes: Vec::new(), folder };
         for place in 0..3 {
-            let board = cluster.board.clone();
-            let options = cluster.options(place);
-            let node = Node::start(options, |identity| board.peers(identity.member)).await.unwrap();
+            let node = Node::start(cluster.options(place), &cluster.board).await.unwrap();
             cluster.board.join(node.clone());
             cluster.nodes.push(node);
         }

@@ -65,7 +65,7 @@ impl Member {
             observers.push(metrics::bind(url).await?);
         }
         let others = order.peers()?;
-        let node = Node::start(order.options()?, |identity| others.of(identity)).await.map_err(failed)?;
+        let node = Node::start(order.options()?, &others).await.map_err(failed)?;
         let mut member = Member { node, serving: JoinSet::new(), closing: CancellationToken::new() };
         let routes = service::routes(member.node.clone(), order.service_options());
         for listener in clients {

@@ -16,6 +16,7 @@ mod error;
 mod folder;
 mod identity;
 mod ids;
+mod join;
 mod kv;
 mod leases;
 mod members;

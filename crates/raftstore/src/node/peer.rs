@@ -10,6 +10,18 @@ use pintle_wire::pintle::peer as wire;
 type Answer<T> = std::result::Result<T, PeerError>;
 
 impl Node {
+    /// Says who is in the cluster, to who asks without being known.
+    pub fn introduce_for_peer(&self) -> wire::IntroduceResponse {
+        let members = self.inner.consensus.members().into_iter();
+        let members = members.map(|known| pintle_wire::pintle::raft::Member {
+            id: known.id,
+            name: known.member.name,
+            peer_urls: known.member.peer_urls,
+            client_urls: known.member.client_urls,
+        });
+        wire::IntroduceResponse { cluster: self.inner.identity.cluster, members: members.collect() }
+    }
+
     /// Takes in what a leader replicates.
     pub fn append_for_peer(
         &self,

@@ -20,7 +20,7 @@ mod touch;
 mod types;
 
 pub use consensus::{Consensus, ConsensusError, Progress, Settings, Standing, Standpoint};
-pub use peers::{Answer, Peer, PeerError, Peers, Refused};
+pub use peers::{Answer, Peer, PeerError, Peers, Refused, Transport};
 pub use room::Room;
 pub use sending::snapshot_parts;
 pub use types::Member;

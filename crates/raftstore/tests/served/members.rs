@@ -117,7 +117,7 @@ impl Members {
     async fn run(&self, place: usize, peer_socket: Listener, client_socket: Listener) -> Running {
         let others = Remote::new(PeerTls::default()).unwrap();
         let options = options(&self.path(place), place, &self.peer_urls);
-        let node = Node::start(options, |identity| others.of(identity)).await.unwrap();
+        let node = Node::start(options, &others).await.unwrap();
         let (mut serving, closing) = (JoinSet::new(), CancellationToken::new());
         let options = service::Options { progress_every: Duration::from_millis(100) };
         let clients = service::routes(node.clone(), options);
