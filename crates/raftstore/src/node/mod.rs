@@ -114,6 +114,11 @@ impl Node {
         let _ = lost.wait_for(|lost| *lost).await;
     }
 
+    /// Returns when the node stops.
+    pub async fn stopping(&self) {
+        self.stop.cancelled().await;
+    }
+
     /// Whether there is a leader that can be reached, as far as is known.
     pub fn has_leader(&self) -> bool {
         self.inner.consensus.is_in_touch()
@@ -194,6 +199,14 @@ impl Node {
     /// Returns when it can't go on by itself, and says why. The process should end.
     pub async fn failure(&self) -> String {
         self.inner.consensus.failure().await
+    }
+
+    /// Writes a snapshot without waiting for the log to be long. Returns when it is begun.
+    ///
+    /// # Errors
+    /// [`NodeError`] when it has ended.
+    pub async fn snapshot_now(&self) -> Result<()> {
+        self.inner.consensus.snapshot().await.map_err(NodeError::of_read)
     }
 
     /// Hands leadership to another voter, if this node has it and there is one that is well.

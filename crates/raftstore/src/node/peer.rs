@@ -4,6 +4,7 @@ use super::Node;
 use crate::machine::ReadError;
 use crate::raft::{ConsensusError, PeerError, Refused};
 use crate::state_machine::Refusal;
+use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use pintle_wire::pintle::peer as wire;
 
@@ -27,7 +28,10 @@ impl Node {
         &self,
         requests: BoxStream<'static, Answer<wire::AppendRequest>>,
     ) -> BoxStream<'static, Answer<wire::AppendResponse>> {
-        self.inner.consensus.append(requests)
+        // A leader's stream never ends by itself, and whoever reads it may wait for more.
+        let stopping = || self.stop.clone().cancelled_owned();
+        let requests = requests.take_until(stopping()).boxed();
+        self.inner.consensus.append(requests).take_until(stopping()).boxed()
     }
 
     /// Votes, or says that it would.

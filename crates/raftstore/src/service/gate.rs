@@ -25,13 +25,19 @@ impl Service {
         Ok(request.into_inner())
     }
 
-    /// Returns when a stream has to end, because its client wants a leader and there is none.
+    /// Returns when a stream has to end: because the node stops or, where its client wants a leader, there is none.
     pub(super) async fn leader_lost(&self, wanted: bool) -> Status {
-        if !wanted {
-            return std::future::pending().await;
+        let leaderless = async {
+            match wanted {
+                true => self.node.leaderless().await,
+                false => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = self.node.stopping() => Status::unavailable("etcdserver: server stopped"),
+            () = leaderless => no_leader(),
         }
-        self.node.leaderless().await;
-        no_leader()
     }
 }
 
