@@ -110,8 +110,16 @@ impl Node {
     /// as an election takes, as etcd does.
     pub async fn leaderless(&self) {
         let mut lost = self.inner.lost.subscribe();
-        // The sender lives as long as the node: this only fails when nobody can ask any more.
-        let _ = lost.wait_for(|lost| *lost).await;
+        // The sender lives as long as the node: waiting only fails when nobody can ask any more.
+        while lost.wait_for(|lost| *lost).await.is_ok() && !self.stop.is_cancelled() {
+            // What was noted a moment ago may be over: who has just connected is not to be sent away for it.
+            if !self.has_leader() {
+                return;
+            }
+            if lost.changed().await.is_err() {
+                return;
+            }
+        }
     }
 
     /// Returns when the node stops.

@@ -47,7 +47,7 @@ pub(crate) struct Members {
 }
 
 pub(crate) fn settings() -> Settings {
-    Settings { heartbeat: Duration::from_millis(30), election: Duration::from_millis(300) }
+    Settings { heartbeat: Duration::from_millis(50), election: Duration::from_millis(500) }
 }
 
 impl Members {
