@@ -2,7 +2,7 @@
 
 use super::credentials::Credentials;
 use super::line::Line;
-use super::{ASK_MAX, ConfigError, MESSAGE_MAX, PeerTls, WORK_MAX, refusal};
+use super::{ASK_MAX, ConfigError, INTRODUCE_MAX, MESSAGE_MAX, PeerTls, WORK_MAX, refusal};
 use crate::raft::{self, Answer, Member, Peer, PeerError, Peers};
 use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt};
@@ -41,7 +41,7 @@ impl raft::Transport for Remote {
             let line = Line::new(urls.iter().filter_map(|url| parse(url)).collect(), self.tls.clone());
             let (transport, origin) = line.transport().await?;
             let mut client = PeerClient::with_origin(transport, origin);
-            match timeout(ASK_MAX, client.introduce(wire::IntroduceRequest {})).await {
+            match timeout(INTRODUCE_MAX, client.introduce(wire::IntroduceRequest {})).await {
                 Ok(answer) => answer.map(Response::into_inner).map_err(|status| refusal::read(&status)),
                 Err(_) => Err(PeerError::TimedOut),
             }
