@@ -3,6 +3,7 @@
 use crate::dev::DevOrder;
 use crate::failure::Failure;
 use crate::flags::{self, Flags, Given};
+use crate::storage::StorageOrder;
 use crate::version;
 use clap::error::ErrorKind;
 use clap::{Args, Command, FromArgMatches};
@@ -18,6 +19,8 @@ pub(crate) enum Order {
     Dev(DevOrder),
     /// A server like kube-apiserver.
     Apiserver(Given),
+    /// A member of the storage tier.
+    Storage(Box<StorageOrder>),
 }
 
 const EXAMPLES: &str = "\
@@ -49,6 +52,10 @@ pub(crate) fn read(words: impl IntoIterator<Item = OsString>) -> Result<Order, F
         Ok(matches) => match matches.subcommand() {
             Some(("dev", matches)) => {
                 Ok(Order::Dev(DevOrder::from_arg_matches(matches).map_err(|error| usage(&error))?))
+            }
+            Some(("storage", matches)) => {
+                let order = StorageOrder::from_arg_matches(matches).map_err(|error| usage(&error))?;
+                Ok(Order::Storage(Box::new(order)))
             }
             Some(("apiserver", matches)) => apiserver(Given::read(&flags, matches)?),
             _ => Ok(Order::Say(format!("pintle {}\n", version::own()))),
@@ -82,6 +89,9 @@ fn command(flags: &Flags) -> Command {
     let dev = DevOrder::augment_args(Command::new("dev"))
         .about("Run a server to try things on, with certificates and kubeconfig made for you")
         .after_help(crate::dev::EXAMPLES);
+    let storage = StorageOrder::augment_args(Command::new("storage"))
+        .about("Run a member of the storage tier: etcd's API over a replicated log, with etcd's flags")
+        .after_help(crate::storage::EXAMPLES);
     Command::new("pintle")
         .about("A Kubernetes API server")
         .version(version::own())
@@ -91,6 +101,7 @@ fn command(flags: &Flags) -> Command {
         .disable_help_subcommand(true)
         .subcommand(dev)
         .subcommand(flags::command(flags))
+        .subcommand(storage)
         .subcommand(Command::new("version").about("Print the version"))
 }
 

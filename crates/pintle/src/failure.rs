@@ -48,6 +48,9 @@ pub(crate) enum Failure {
         /// What to do.
         help: String,
     },
+    /// A storage node that can't start, or can't go on.
+    #[error("{0}")]
+    Storage(String),
     /// Files that the frontend can't use.
     #[error("{0}")]
     Start(StartError),

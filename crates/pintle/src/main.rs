@@ -17,6 +17,7 @@ mod logging;
 mod options;
 mod pki;
 mod stop;
+mod storage;
 mod version;
 
 use cli::Order;
@@ -43,6 +44,7 @@ fn obey(order: Order) -> Result<(), Failure> {
         Order::Say(text) => print!("{text}"),
         Order::Dev(order) => return dev::run(&order),
         Order::Apiserver(given) => return apiserver::run(&given),
+        Order::Storage(order) => return storage::run(&order),
     }
     Ok(())
 }

@@ -23,10 +23,11 @@ pub enum Error {
     /// It is not known whether the request has had or will have its effect.
     #[error("{0}")]
     Unknown(Reason),
-    /// The revision asked for is below the compacted one, which is given.
+    /// The revision asked for is below the compacted one.
     #[error("etcdserver: mvcc: required revision has been compacted")]
     Compacted {
-        /// The lowest revision that can still be read and watched from.
+        /// The lowest revision that can still be read and watched from. Exact at the end of a watch; from a store
+        /// that doesn't tell (etcd, of all else) it is the lowest that the request leaves possible.
         revision: Revision,
     },
     /// The revision asked for has not happened yet.

@@ -1,10 +1,13 @@
 //! What the API server asks of the tier that keeps its data: ordered keys, opaque bytes, one revision counter,
 //! a watch over every change, and leases. The room holds the [`Storage`] trait in etcd's terms, an in-memory
-//! implementation ([`memory::Memory`]) and the test [`suite`] that every implementation must pass.
+//! implementation ([`memory::Memory`]), a client of etcd's API ([`etcd::Etcd`]) and the test [`suite`] that every
+//! implementation must pass.
 //!
-//! It never knows what a value means: no schema, no objects, no resource names, no HTTP. It never retries and
-//! never decides who may ask.
+//! It never knows what a value means: no schema, no objects, no resource names, no HTTP status. It never sends
+//! again what may have been done, and never decides who may ask.
 
+pub mod dial;
+pub mod etcd;
 pub mod key;
 pub mod memory;
 pub mod suite;

@@ -23,7 +23,8 @@ pub type WatchStream = Pin<Box<dyn Stream<Item = Result<WatchUpdate>> + Send>>;
 ///
 /// Every method may fail with [`Error::NotApplied`](crate::Error::NotApplied); those that write may also fail
 /// with [`Error::Unknown`](crate::Error::Unknown) and [`Error::NoSpace`](crate::Error::NoSpace). No method
-/// retries by itself.
+/// asks the same node twice, nor sends on to another what may have had an effect: an implementation that knows
+/// several nodes may ask the next one only after a `NotApplied`, within the deadline of the call.
 pub trait Storage: Send + Sync + 'static {
     /// Reads a range of keys.
     ///
@@ -56,7 +57,8 @@ pub trait Storage: Send + Sync + 'static {
 
     /// Asks that every watch opened here before deliver a [`Progress`](WatchUpdate::Progress) at or above the
     /// current revision, after all events up to it. etcd drops the request while a watch of the connection has
-    /// not caught up: ask again when nothing came. Several requests may be answered by one progress.
+    /// not caught up: ask again when nothing came. Several requests may be answered by one progress. From a store
+    /// whose answers can't be trusted none comes (see [`Etcd::features`](crate::etcd::Etcd::features)).
     fn request_progress(&self) -> Answer<'_, ()>;
 
     /// The current revision, linearizable: at or above that of every write answered before.

@@ -1,0 +1,181 @@
+//! Disks that are sled trees, one folder each. The only place that names sled.
+//!
+//! sled 0.34 rewrites its file in place, orders writes by sync_file_range alone and may panic over a file that is
+//! damaged. So each call is fenced: a panic within becomes an error here.
+
+use super::{Batch, Disk, DiskError, VALUE_MAX, Visit, Volume};
+use std::fs;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What the folder of a disk is called, before its number.
+const PREFIX: &str = "state-";
+/// What the folder of a disk that was set aside is called.
+const ASIDE: &str = "damaged";
+/// sled writes what is longer than a quarter of this into files of their own, which it never syncs. It keeps up to 16
+/// values together.
+const SEGMENT: usize = 4 << 20;
+const _: () = assert!(16 * VALUE_MAX <= SEGMENT / 4, "what sled keeps together stays in its log");
+
+/// A folder of sled disks.
+#[derive(Debug)]
+pub struct SledVolume {
+    folder: PathBuf,
+    cache_bytes: u64,
+}
+
+#[derive(Debug)]
+struct SledDisk {
+    /// There until it is dropped.
+    db: Option<sled::Db>,
+}
+
+impl SledVolume {
+    /// The disks in `folder`, which is made when it is not there; each caches up to `cache_bytes`.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn open_in(folder: &Path, cache_bytes: u64) -> io::Result<SledVolume> {
+        fs::create_dir_all(folder)?;
+        Ok(SledVolume { folder: folder.to_owned(), cache_bytes })
+    }
+
+    /// Numbers of the disks there are, in order.
+    fn numbers(&self) -> io::Result<Vec<u64>> {
+        let mut numbers = Vec::new();
+        for entry in fs::read_dir(&self.folder)? {
+            let name = entry?.file_name();
+            let digits = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
+            numbers.extend(digits.and_then(|digits| digits.parse::<u64>().ok()));
+        }
+        numbers.sort_unstable();
+        Ok(numbers)
+    }
+
+    fn path(&self, number: u64) -> PathBuf {
+        self.folder.join(format!("{PREFIX}{number}"))
+    }
+
+    fn open_number(&self, number: u64) -> Result<Arc<dyn Disk>, DiskError> {
+        let config = sled::Config::new()
+            .path(self.path(number))
+            .cache_capacity(self.cache_bytes)
+            .segment_size(SEGMENT)
+            // Flushing is asked for; a thread that does it by the clock would only be in the way.
+            .flush_every_ms(None);
+        let db = fenced("can't be opened", || config.open())?;
+        Ok(Arc::new(SledDisk { db: Some(db) }))
+    }
+
+    fn remove_all(&self, keep: Option<u64>) -> io::Result<()> {
+        for number in self.numbers()?.into_iter().filter(|number| Some(*number) != keep) {
+            fs::remove_dir_all(self.path(number))?;
+        }
+        Ok(())
+    }
+}
+
+impl Volume for SledVolume {
+    fn open(&self) -> Result<Option<Arc<dyn Disk>>, DiskError> {
+        let numbers = self.numbers().map_err(|error| failed("can't be found", &error))?;
+        numbers.last().map(|number| self.open_number(*number)).transpose()
+    }
+
+    fn create(&self) -> Result<Arc<dyn Disk>, DiskError> {
+        let numbers = self.numbers().map_err(|error| failed("can't be found", &error))?;
+        self.open_number(numbers.last().map_or(1, |number| number + 1))
+    }
+
+    fn retire(&self) -> Result<(), DiskError> {
+        let removed = self.numbers().and_then(|numbers| self.remove_all(numbers.last().copied()));
+        removed.map_err(|error| failed("can't be removed", &error))
+    }
+
+    fn set_aside(&self) -> Result<String, DiskError> {
+        let aside = self.folder.join(ASIDE);
+        let moved = self.numbers().and_then(|numbers| {
+            let Some(number) = numbers.last() else { return Ok(()) };
+            if aside.exists() {
+                fs::remove_dir_all(&aside)?;
+            }
+            fs::rename(self.path(*number), &aside)
+        });
+        moved.map_err(|error| failed("can't be set aside", &error))?;
+        Ok(aside.display().to_string())
+    }
+}
+
+impl Disk for SledDisk {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, DiskError> {
+        let value = fenced("can't be read", || self.db().get(key))?;
+        Ok(value.map(|value| value.to_vec()))
+    }
+
+    fn scan(&self, from: &[u8], to: &[u8], visit: Visit<'_>) -> Result<(), DiskError> {
+        if from >= to {
+            return Ok(());
+        }
+        let mut found = self.db().range(from..to);
+        while let Some((key, value)) = fenced("can't be read", || found.next().transpose())? {
+            if visit(&key, &value).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&self, batch: Batch) -> Result<(), DiskError> {
+        let mut changes = sled::Batch::default();
+        for (key, value) in batch.changes {
+            match value {
+                Some(value) => changes.insert(key, value),
+                None => changes.remove(key),
+            }
+        }
+        fenced("can't be written", || self.db().apply_batch(changes))
+    }
+
+    fn flush(&self) -> Result<(), DiskError> {
+        fenced("can't be flushed", || self.db().flush()).map(drop)
+    }
+
+    fn size(&self) -> Result<u64, DiskError> {
+        fenced("can't be measured", || self.db().size_on_disk())
+    }
+}
+
+impl SledDisk {
+    fn db(&self) -> &sled::Db {
+        self.db.as_ref().expect("it is there until it is dropped")
+    }
+}
+
+impl Drop for SledDisk {
+    fn drop(&mut self) {
+        let db = self.db.take();
+        if let Err(error) = fenced("can't be closed", || {
+            drop(db);
+            Ok(())
+        }) {
+            tracing::warn!(%error, "what was not flushed is applied again with the next start");
+        }
+    }
+}
+
+/// Calls sled; a panic within is its answer, too.
+fn fenced<T>(doing: &'static str, call: impl FnOnce() -> sled::Result<T>) -> Result<T, DiskError> {
+    match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(answer) => answer.map_err(|error| DiskError { doing, reason: error.to_string() }),
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+            Err(DiskError { doing, reason: format!("it panicked: {}", text.unwrap_or("without a word")) })
+        }
+    }
+}
+
+fn failed(doing: &'static str, error: &io::Error) -> DiskError {
+    DiskError { doing, reason: error.to_string() }
+}

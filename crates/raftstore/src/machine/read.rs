@@ -1,0 +1,174 @@
+//! Reading: ranges, and hashes of everything. What to read is chosen while the state is locked, values are fetched
+//! afterwards.
+
+use super::shared::Shared;
+use super::{HashKv, Machine, ReadError};
+use crate::records::{Records, mix};
+use crate::revisions::{At, Damaged, Record};
+use crate::state_machine::{Selection, select};
+use bytes::Bytes;
+use pintle_wire::etcdserverpb::{RangeRequest, RangeResponse};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// How often a range is chosen anew before it holds clearing back.
+const TRIES: usize = 3;
+/// Keys that are looked at while the state is locked.
+const STEP: usize = 1024;
+/// Records that are fetched at once.
+const AT_ONCE: usize = 256;
+
+impl Machine {
+    /// Answers a range, as of what is applied. The header says nothing but the revision. Blocks where values are on
+    /// disk.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn range(&self, request: &RangeRequest) -> Result<RangeResponse, ReadError> {
+        self.shared.counters.ranges.fetch_add(1, Ordering::Relaxed);
+        for _ in 0..TRIES {
+            if let Some(response) = self.try_range(request)?.1 {
+                return Ok(response);
+            }
+            self.shared.counters.range_retries.fetch_add(1, Ordering::Relaxed);
+        }
+        let _pin = self.shared.pins.pin();
+        let (missing, response) = self.try_range(request)?;
+        response.ok_or(ReadError::Damaged(missing))
+    }
+
+    /// The response, or the first record that was not there: it was cleared since it was chosen, or is lost.
+    fn try_range(&self, request: &RangeRequest) -> Result<(Damaged, Option<RangeResponse>), ReadError> {
+        let (selection, records) = self.select(request)?;
+        let wanted: Vec<At> = selection.wanted().collect();
+        let mut values = Vec::with_capacity(wanted.len());
+        for (at, record) in wanted.iter().zip(records.find_all(&wanted)?) {
+            match record {
+                Some(record) => values.push(record.value),
+                None => return Ok((missing(*at), None)),
+            }
+        }
+        Ok((missing(At { revision: 0, sub: 0 }), Some(selection.finish(values))))
+    }
+
+    fn select(&self, request: &RangeRequest) -> Result<(Selection, Arc<Records>), ReadError> {
+        let inner = self.shared.inner.read();
+        self.check_running()?;
+        inner.state.check_readable(request.revision)?;
+        Ok((select(&inner.state, request, inner.state.revision), Arc::clone(&inner.records)))
+    }
+
+    /// A hash of what was true at `revision`, or is now if that is 0: the same on every member that is compacted at the
+    /// same revision, whatever has been cleared. Reads everything, so it takes a while; it blocks.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn hash_kv(&self, revision: i64) -> Result<HashKv, ReadError> {
+        let _pin = self.shared.pins.pin();
+        let (compacted, revision, records) = {
+            let inner = self.shared.inner.read();
+            self.check_running()?;
+            inner.state.check_readable(revision)?;
+            let asked = u64::try_from(revision).ok().filter(|revision| *revision > 0);
+            (inner.state.compacted, asked.unwrap_or(inner.state.revision), Arc::clone(&inner.records))
+        };
+        let hash = fold(hash_records(&self.shared, &records, compacted, revision)?);
+        Ok(HashKv { hash, revision, compacted })
+    }
+
+    /// A hash of everything that is replicated, at the last applied entry. Reads everything; it blocks.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn hash(&self) -> Result<u32, ReadError> {
+        let _pin = self.shared.pins.pin();
+        let (facts, leases, records) = {
+            let inner = self.shared.inner.read();
+            self.check_running()?;
+            (inner.facts(), inner.leases(), Arc::clone(&inner.records))
+        };
+        let mut sum = hash_records(&self.shared, &records, facts.compacted, facts.revision)?;
+        let mut bytes = Vec::new();
+        facts.encode(&mut bytes);
+        for (id, ttl) in leases {
+            bytes.extend_from_slice(&id.to_le_bytes());
+            bytes.extend_from_slice(&ttl.to_le_bytes());
+        }
+        sum = sum.wrapping_add(mix(crc32c::crc32c(&bytes).into(), bytes.len() as u64));
+        Ok(fold(sum))
+    }
+
+    /// # Errors
+    /// [`ReadError::Refusal`], when an entry could not be applied: the state may be half changed.
+    fn check_running(&self) -> Result<(), ReadError> {
+        if self.shared.is_stopped() { Err(ReadError::Stopped) } else { Ok(()) }
+    }
+}
+
+fn hash_records(
+    shared: &Shared,
+    records: &Records,
+    compacted: u64,
+    revision: u64,
+) -> Result<u128, ReadError> {
+    let mut sum = 0u128;
+    let mut bytes = Vec::new();
+    for_each_visible(shared, records, compacted, revision, &mut |record| {
+        bytes.clear();
+        record.encode_into(&mut bytes);
+        // The checksum covers the place.
+        let crc = crc32c::crc32c(&bytes);
+        sum = sum.wrapping_add(mix(
+            record.version.at.revision,
+            u64::from(record.version.at.sub) << 32 | u64::from(crc),
+        ));
+        Ok::<(), ReadError>(())
+    })?;
+    Ok(sum)
+}
+
+/// Tells of each record, in order, that can be seen at `compacted` or later and is not after `revision`. Clearing must
+/// be held back.
+pub(super) fn for_each_visible<E: From<Damaged>>(
+    shared: &Shared,
+    records: &Records,
+    compacted: u64,
+    revision: u64,
+    tell: &mut dyn FnMut(&Record) -> Result<(), E>,
+) -> Result<(), E> {
+    let places = visible(shared, records, compacted, revision)?;
+    for places in places.chunks(AT_ONCE) {
+        for (at, record) in places.iter().zip(records.find_all(places)?) {
+            tell(&record.ok_or_else(|| missing(*at))?)?;
+        }
+    }
+    Ok(())
+}
+
+/// The places of all visible records, in order.
+fn visible(shared: &Shared, records: &Records, compacted: u64, revision: u64) -> Result<Vec<At>, Damaged> {
+    let mut places = Vec::new();
+    let mut from = Some(Bytes::new());
+    while let Some(key) = from {
+        let inner = shared.inner.read();
+        if !std::ptr::eq(&*inner.records, records) {
+            let at = At { revision, sub: 0 };
+            return Err(Damaged { at, reason: "a snapshot took its place meanwhile".to_owned() });
+        }
+        from = inner.state.index.walk(&key, STEP, |_, chain| {
+            let visible = chain.visible(compacted).map(|version| version.at);
+            places.extend(visible.filter(|at| at.revision <= revision));
+        });
+    }
+    places.sort_unstable();
+    Ok(places)
+}
+
+fn missing(at: At) -> Damaged {
+    Damaged { at, reason: "it is missing".to_owned() }
+}
+
+fn fold(sum: u128) -> u32 {
+    let halves = (sum >> 64) as u64 ^ sum as u64;
+    (halves >> 32) as u32 ^ halves as u32
+}

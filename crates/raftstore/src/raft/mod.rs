@@ -1,0 +1,26 @@
+//! Consensus: the only place that names openraft. Around it stands what it needs of us: a log, a state machine, peers.
+//!
+//! ```text
+//! propose --> openraft --> log_store (the log)         entries become durable
+//!                 |------> network   (peers)           entries reach the others
+//!                 '------> state_machine               committed entries are applied
+//! ```
+
+mod codec;
+mod consensus;
+mod log_store;
+mod messages;
+mod network;
+mod peers;
+mod receiving;
+mod room;
+mod sending;
+mod state_machine;
+mod touch;
+mod types;
+
+pub use consensus::{Consensus, ConsensusError, Progress, Settings, Standing, Standpoint};
+pub use peers::{Answer, Peer, PeerError, Peers, Refused, Transport};
+pub use room::Room;
+pub use sending::snapshot_parts;
+pub use types::Member;

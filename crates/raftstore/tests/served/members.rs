@@ -1,0 +1,182 @@
+//! Members in one process, each with its folder and its sockets on the loopback interface.
+
+use pintle_raftstore::node::{Bounds, Node, Options};
+use pintle_raftstore::peers::{self, PeerTls, Remote};
+use pintle_raftstore::raft::Settings;
+use pintle_raftstore::serve::{Listener, serve};
+use pintle_raftstore::service;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// A folder that goes away with the test.
+pub(crate) struct Folder(pub(crate) PathBuf);
+
+impl Folder {
+    pub(crate) fn new() -> Folder {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("pintle-served-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// One member. It ends when it is dropped, as if it were killed.
+pub(crate) struct Running {
+    pub(crate) node: Node,
+    serving: JoinSet<()>,
+    closing: CancellationToken,
+}
+
+/// The members of a cluster; a place is empty while its member is stopped.
+pub(crate) struct Members {
+    pub(crate) running: Vec<Option<Running>>,
+    peer_urls: Vec<String>,
+    client_urls: Vec<String>,
+    folder: Folder,
+}
+
+pub(crate) fn settings() -> Settings {
+    Settings { heartbeat: Duration::from_millis(50), election: Duration::from_millis(500) }
+}
+
+impl Members {
+    /// Starts a new cluster, and waits until it has a leader.
+    pub(crate) async fn start(count: usize) -> Members {
+        // Sockets first: the members' addresses are what they are known by.
+        let (peers, clients) = (sockets(count).await, sockets(count).await);
+        let urls = |sockets: &[Listener]| sockets.iter().map(|socket| socket.url.clone()).collect();
+        let (peer_urls, client_urls) = (urls(&peers), urls(&clients));
+        let mut members = Members { running: Vec::new(), peer_urls, client_urls, folder: Folder::new() };
+        for (place, (peer, client)) in peers.into_iter().zip(clients).enumerate() {
+            let member = members.run(place, peer, client).await;
+            members.running.push(Some(member));
+        }
+        members.leader().await;
+        members
+    }
+
+    pub(crate) fn client_urls(&self) -> Vec<String> {
+        self.client_urls.clone()
+    }
+
+    pub(crate) fn path(&self, place: usize) -> PathBuf {
+        self.folder.0.join(place.to_string())
+    }
+
+    /// Stops a member in order.
+    pub(crate) async fn stop(&mut self, place: usize) {
+        if let Some(mut member) = self.running[place].take() {
+            member.closing.cancel();
+            member.node.stop().await;
+            while member.serving.join_next().await.is_some() {}
+        }
+    }
+
+    /// Starts a stopped member again, on the same addresses.
+    pub(crate) async fn restart(&mut self, place: usize) {
+        let peer = Listener::bind(&self.peer_urls[place]).await.unwrap();
+        let client = Listener::bind(&self.client_urls[place]).await.unwrap();
+        let member = self.run(place, peer, client).await;
+        self.running[place] = Some(member);
+    }
+
+    pub(crate) fn peer_urls(&self) -> &[String] {
+        &self.peer_urls
+    }
+
+    /// Starts a member that was added with the address of `peer`. Answers its place.
+    pub(crate) async fn join(&mut self, peer: Listener) -> usize {
+        let client = Listener::bind("http://127.0.0.1:0").await.unwrap();
+        self.peer_urls.push(peer.url.clone());
+        self.client_urls.push(client.url.clone());
+        let place = self.running.len();
+        let mut options = options(&self.path(place), place, &self.peer_urls);
+        options.existing = true;
+        let member = self.run_with(options, peer, client).await;
+        self.running.push(Some(member));
+        place
+    }
+
+    /// The place of the leader, once all running members agree on one.
+    pub(crate) async fn leader(&self) -> usize {
+        for _ in 0..1000 {
+            let running = || self.running.iter().flatten();
+            let leaders: Vec<_> = running().map(|member| member.node.standing().leader).collect();
+            let first = leaders[0];
+            if first.is_some() && leaders.iter().all(|leader| *leader == first) {
+                let place = self.running.iter().position(|member| {
+                    member.as_ref().is_some_and(|member| Some(member.node.identity().member) == first)
+                });
+                if let Some(place) = place {
+                    return place;
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("no leader");
+    }
+
+    pub(crate) fn node(&self, place: usize) -> &Node {
+        &self.running[place].as_ref().expect("the member runs").node
+    }
+
+    async fn run(&self, place: usize, peer_socket: Listener, client_socket: Listener) -> Running {
+        self.run_with(options(&self.path(place), place, &self.peer_urls), peer_socket, client_socket).await
+    }
+
+    async fn run_with(&self, options: Options, peer_socket: Listener, client_socket: Listener) -> Running {
+        let others = Remote::new(PeerTls::default()).unwrap();
+        let node = Node::start(options, &others).await.unwrap();
+        let (mut serving, closing) = (JoinSet::new(), CancellationToken::new());
+        let options = service::Options { progress_every: Duration::from_millis(100) };
+        let clients = service::routes(node.clone(), options);
+        let members = peers::routes(node.clone());
+        for (socket, routes) in [(client_socket, clients), (peer_socket, members)] {
+            let stop = closing.clone();
+            serving.spawn(async move { serve(socket, None, routes, stop).await.unwrap() });
+        }
+        Running { node, serving, closing }
+    }
+}
+
+async fn sockets(count: usize) -> Vec<Listener> {
+    let mut sockets = Vec::new();
+    for _ in 0..count {
+        sockets.push(Listener::bind("http://127.0.0.1:0").await.unwrap());
+    }
+    sockets
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.closing.cancel();
+        self.serving.abort_all();
+    }
+}
+
+pub(crate) fn options(folder: &Path, place: usize, peer_urls: &[String]) -> Options {
+    let members: BTreeMap<_, _> =
+        peer_urls.iter().enumerate().map(|(place, url)| (place.to_string(), vec![url.clone()])).collect();
+    Options {
+        folder: folder.to_owned(),
+        name: place.to_string(),
+        members,
+        existing: false,
+        token: "test".to_owned(),
+        settings: settings(),
+        limits: pintle_storage::Limits::default(),
+        bounds: Bounds { reserve_bytes: 0, ..Bounds::default() },
+        since_epoch: || Duration::from_secs(1_000_000_000),
+    }
+}

@@ -1,0 +1,15 @@
+//! Generates the messages and services of `proto/` without any program to install.
+
+use std::error::Error;
+use std::path::Path;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let root = Path::new("../../proto");
+    println!("cargo::rerun-if-changed=../../proto");
+    let files = protox::compile(
+        ["etcd/rpc.proto", "pintle/command.proto", "pintle/raft.proto", "pintle/peer.proto"],
+        [root],
+    )?;
+    tonic_prost_build::configure().bytes(".").build_transport(true).compile_fds(files)?;
+    Ok(())
+}

@@ -1,0 +1,32 @@
+//! Messages and services as they go over the wire: generated from `proto/` at build time, nothing by hand.
+//!
+//! It never knows what anybody does with them.
+#![allow(missing_docs, unreachable_pub, rust_2018_idioms, clippy::all, reason = "generated code")]
+
+/// etcd's keys, values and events.
+pub mod mvccpb {
+    tonic::include_proto!("mvccpb");
+}
+
+/// etcd's services.
+pub mod etcdserverpb {
+    tonic::include_proto!("etcdserverpb");
+}
+
+/// Content of log entries.
+pub mod pintle {
+    /// Commands.
+    pub mod command {
+        tonic::include_proto!("pintle.command");
+    }
+
+    /// Members among themselves.
+    pub mod peer {
+        tonic::include_proto!("pintle.peer");
+    }
+
+    /// Consensus.
+    pub mod raft {
+        tonic::include_proto!("pintle.raft");
+    }
+}
