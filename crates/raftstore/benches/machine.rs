@@ -12,7 +12,7 @@ use pintle_raftstore::disk::SledVolume;
 use pintle_raftstore::feed::{Request, Watcher};
 use pintle_raftstore::files::SystemFiles;
 use pintle_raftstore::machine::{Bounds, Content, Machine, Options, Position};
-use pintle_raftstore::revisions::Span;
+use pintle_raftstore::revisions::{At, KeyIndex, Span, Version};
 use pintle_wire::etcdserverpb::request_op::Request as Operation;
 use pintle_wire::etcdserverpb::{CompactionRequest, PutRequest, RangeRequest, RequestOp, TxnRequest};
 use pintle_wire::pintle::command::Command;
@@ -28,6 +28,7 @@ const BATCH: u64 = 64;
 const VALUE: usize = 1024;
 
 fn main() {
+    index();
     let folder = std::env::temp_dir().join(format!("pintle-bench-{}", std::process::id()));
     let mut bench = Bench { machine: open(&folder.join("memory")), index: 0 };
     bench.memory();
@@ -170,6 +171,20 @@ impl Bench {
         let entries = entries.collect();
         self.machine.apply(entries).unwrap();
     }
+}
+
+/// What the index alone takes.
+fn index() {
+    let (before, count) = (resident(), 400_000);
+    let mut index = KeyIndex::default();
+    for n in 0..count {
+        let at = At { revision: n, sub: 0 };
+        index.push_newer(&Bytes::from(name(n)), Version { at, created: n, version: 1, lease: 0 });
+        // As a state does when a key is put for the second time.
+        let _ = index.known(name(n).as_bytes()).cloned();
+    }
+    let each = (resident() - before) as f64 / count as f64;
+    println!("index: {:.0} bytes for each key beyond its {}", each - name(0).len() as f64, name(0).len());
 }
 
 fn open(folder: &Path) -> Machine {
