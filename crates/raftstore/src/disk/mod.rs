@@ -18,7 +18,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// The longest value that a disk is given, in bytes.
-pub const VALUE_MAX: usize = 48 << 10;
+pub const VALUE_MAX: usize = 32 << 10;
 
 /// Told of each key and its value; stops the scan with `Break`.
 pub type Visit<'a> = &'a mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>;

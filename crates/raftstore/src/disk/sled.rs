@@ -16,7 +16,7 @@ const PREFIX: &str = "state-";
 const ASIDE: &str = "damaged";
 /// sled writes what is longer than a quarter of this into files of their own, which it never syncs. It keeps up to 16
 /// values together.
-const SEGMENT: usize = 4 << 20;
+const SEGMENT: usize = 2 << 20;
 const _: () = assert!(16 * VALUE_MAX <= SEGMENT / 4, "what sled keeps together stays in its log");
 
 /// A folder of sled disks.

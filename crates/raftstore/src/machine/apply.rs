@@ -34,7 +34,9 @@ impl Machine {
         if self.shared.is_stopped() {
             return Err(Fatal::Stopped);
         }
+        let guard = Guard(&self.shared);
         let outcome = apply_all(&self.shared, batch);
+        drop(guard);
         match outcome {
             Ok(done) => {
                 if !done.revisions.is_empty() {
@@ -50,6 +52,17 @@ impl Machine {
                 self.shared.stop();
                 Err(fatal)
             }
+        }
+    }
+}
+
+/// Stops the machine when applying panics: nobody is to see what is half changed.
+struct Guard<'a>(&'a Shared);
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.stop();
         }
     }
 }

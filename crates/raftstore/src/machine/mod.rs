@@ -300,8 +300,8 @@ impl Default for Bounds {
     fn default() -> Bounds {
         Bounds {
             recent_bytes: 16 << 20,
-            unwritten_bytes: 64 << 20,
-            cached_bytes: 32 << 20,
+            unwritten_bytes: 16 << 20,
+            cached_bytes: 16 << 20,
             write_after: Duration::from_millis(500),
             write_bytes: 1 << 20,
         }

@@ -98,8 +98,7 @@ impl Machine {
         Ok(fold(sum))
     }
 
-    /// # Errors
-    /// [`ReadError::Refusal`], when an entry could not be applied: the state may be half changed.
+    /// Refuses when an entry could not be applied: the state may be half changed.
     fn check_running(&self) -> Result<(), ReadError> {
         if self.shared.is_stopped() { Err(ReadError::Stopped) } else { Ok(()) }
     }

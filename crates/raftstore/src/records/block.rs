@@ -1,4 +1,4 @@
-//! How records lie on a disk: many small ones in one value, for a disk asks the same for a value of 16 KB as for one of
+//! How records lie on a disk: many small ones in one value, for a disk asks the same for a value of 15 KB as for one of
 //! 100 bytes. Numbers in keys are big-endian, so that keys sort as what they name; numbers in values little-endian.
 //!
 //! ```text
@@ -16,7 +16,7 @@ use std::ops::Range;
 
 /// A block that has reached this is complete. A longer record is a block of its own, so that a block of several is
 /// always one piece.
-pub(super) const BLOCK_BYTES: usize = 16 << 10;
+pub(super) const BLOCK_BYTES: usize = 15 << 10;
 const _: () = assert!(4 + 2 * BLOCK_BYTES <= VALUE_MAX, "a block of several records is one piece");
 
 const FRAME: usize = 8 + 4 + 4;

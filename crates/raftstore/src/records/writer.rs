@@ -177,10 +177,9 @@ impl Writer {
         blocks.into_iter().chain(cleared.marked).for_each(|(first, entry)| directory.set(first, entry));
         drop(directory);
         let gone = self.shared.recent.write().written(self.facts.revision);
+        // Outside of the lock, for it may be much.
+        drop(gone);
         let mut cache = self.shared.cache.lock();
-        for change in gone.iter().flat_map(|changes| changes.iter()) {
-            cache.insert(change.record.clone());
-        }
         all_cleared.iter().for_each(|at| cache.remove(*at));
     }
 }

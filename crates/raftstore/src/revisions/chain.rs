@@ -36,14 +36,15 @@ impl Version {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chain {
     latest: Version,
-    /// Oldest first, all before `latest`.
-    older: Vec<Version>,
+    /// Oldest first, all before `latest`. Most keys have none, and there is one of these for each key.
+    #[expect(clippy::box_collection, reason = "a pointer is 16 bytes shorter than a vector")]
+    older: Option<Box<Vec<Version>>>,
 }
 
 impl Chain {
     /// A key that was just written for the first time.
     pub fn new(version: Version) -> Chain {
-        Chain { latest: version, older: Vec::new() }
+        Chain { latest: version, older: None }
     }
 
     /// The newest version.
@@ -67,36 +68,45 @@ impl Chain {
     /// When it is not newer than all others.
     pub fn push(&mut self, version: Version) {
         assert!(self.latest.at.revision < version.at.revision, "a key changes at most once in a revision");
-        self.older.push(std::mem::replace(&mut self.latest, version));
+        let before = std::mem::replace(&mut self.latest, version);
+        self.older.get_or_insert_default().push(before);
     }
 
     /// Forgets what neither a read nor a watch at `revision` or later can see; hands each forgotten version to
     /// `forgotten`. Answers whether nothing is left. A deletion at `revision` itself stays: a watch may begin there.
     pub fn compact(&mut self, revision: u64, mut forgotten: impl FnMut(At)) -> bool {
+        let Some(older) = &mut self.older else { return self.forget_deletion(revision, forgotten) };
         if self.latest.at.revision <= revision {
-            self.older.drain(..).for_each(|version| forgotten(version.at));
-            self.older.shrink_to_fit();
-            let is_gone = self.latest.is_deletion() && self.latest.at.revision < revision;
-            if is_gone {
-                forgotten(self.latest.at);
-            }
-            return is_gone;
+            older.drain(..).for_each(|version| forgotten(version.at));
+            self.older = None;
+            return self.forget_deletion(revision, forgotten);
         }
-        let held = self.older.partition_point(|version| version.at.revision <= revision);
+        let held = older.partition_point(|version| version.at.revision <= revision);
         let unseen = match held.checked_sub(1) {
-            Some(last) if self.older[last].is_seen_at(revision) => last,
+            Some(last) if older[last].is_seen_at(revision) => last,
             _ => held,
         };
-        self.older.drain(..unseen).for_each(|version| forgotten(version.at));
-        if self.older.capacity() > 4 * self.older.len() {
-            self.older.shrink_to_fit();
+        older.drain(..unseen).for_each(|version| forgotten(version.at));
+        if older.is_empty() {
+            self.older = None;
+        } else if older.capacity() > 4 * older.len() {
+            older.shrink_to_fit();
         }
         false
     }
 
+    /// Of the latest version alone: forgets it, if it is a deletion before `revision`.
+    fn forget_deletion(&self, revision: u64, mut forgotten: impl FnMut(At)) -> bool {
+        let is_gone = self.latest.is_deletion() && self.latest.at.revision < revision;
+        if is_gone {
+            forgotten(self.latest.at);
+        }
+        is_gone
+    }
+
     /// All versions, oldest first.
     pub fn versions(&self) -> impl Iterator<Item = &Version> {
-        self.older.iter().chain(std::iter::once(&self.latest))
+        self.older().iter().chain(std::iter::once(&self.latest))
     }
 
     /// The versions that a read or a watch at `compacted` or later can see: those that [`Chain::compact`] keeps.
@@ -116,8 +126,13 @@ impl Chain {
         if self.latest.at.revision <= revision {
             return Some(&self.latest);
         }
-        let newer = self.older.partition_point(|version| version.at.revision <= revision);
-        newer.checked_sub(1).map(|position| &self.older[position])
+        let older = self.older();
+        let newer = older.partition_point(|version| version.at.revision <= revision);
+        newer.checked_sub(1).map(|position| &older[position])
+    }
+
+    fn older(&self) -> &[Version] {
+        self.older.as_ref().map_or(&[], |older| older.as_slice())
     }
 }
 

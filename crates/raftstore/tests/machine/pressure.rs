@@ -1,9 +1,10 @@
 //! A disk that is slow or fails.
 
 use crate::chance::Chance;
-use crate::world::World;
+use crate::world::{World, everything};
+use bytes::Bytes;
 use pintle_raftstore::disk::{Batch, Disk, DiskError, MemoryVolume, Visit, Volume};
-use pintle_raftstore::machine::{Machine, Options, ReadError};
+use pintle_raftstore::machine::{Content, Machine, Options, Position, ReadError};
 use pintle_raftstore::state_machine::Fatal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,7 +22,7 @@ fn a_disk_that_fails_stops_the_node_and_the_log_makes_up_for_it() {
         assert!(matches!(&fatal, Fatal::Disk(_)), "{fatal}");
         assert!(fatal.to_string().contains("the disk failed"), "{fatal}");
         assert!(machine.flush().is_err());
-        let refused = crate::world::everything(&machine, 0).unwrap_err();
+        let refused = everything(&machine, 0).unwrap_err();
         assert_eq!(refused, ReadError::Stopped);
         assert!(matches!(machine.apply(Vec::new()), Err(Fatal::Stopped)));
         drop(machine);
@@ -31,6 +32,33 @@ fn a_disk_that_fails_stops_the_node_and_the_log_makes_up_for_it() {
         world.catch_up(&machine, &mut chance).unwrap();
         world.check(&machine, "at the end");
     }
+}
+
+#[test]
+fn an_entry_that_makes_no_sense_stops_the_node_and_nothing_is_read_any_more() {
+    let mut chance = Chance::new(2);
+    let mut world = World::new();
+    world.grow(&mut chance, 20);
+    let open = || {
+        let machine = World::new().open().unwrap();
+        world.catch_up(&machine, &mut Chance::new(1)).unwrap();
+        machine
+    };
+    let next = |content: &'static [u8]| {
+        vec![(Position { term: 9, index: 20 }, Content::Command(Bytes::from_static(content)))]
+    };
+    let machine = open();
+    assert!(matches!(machine.apply(next(b"\xff\xff")), Err(Fatal::Undecodable(_))));
+    assert_eq!(everything(&machine, 0).unwrap_err(), ReadError::Stopped);
+    let machine = open();
+    // A command of another version: field 15.
+    assert!(matches!(machine.apply(next(b"\x7a\x00")), Err(Fatal::UnknownCommand)));
+    assert_eq!(machine.hash().unwrap_err(), ReadError::Stopped);
+    let machine = open();
+    let again = std::panic::AssertUnwindSafe(|| machine.apply(world.log[19..].to_vec()));
+    assert!(std::panic::catch_unwind(again).is_err(), "it was applied before");
+    assert_eq!(everything(&machine, 0).unwrap_err(), ReadError::Stopped);
+    assert!(machine.snapshot().is_err());
 }
 
 /// A volume whose disks write only when they may.
