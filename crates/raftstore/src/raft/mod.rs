@@ -6,6 +6,7 @@
 //!                 '------> state_machine               committed entries are applied
 //! ```
 
+mod beginning;
 mod codec;
 mod consensus;
 mod log_store;
@@ -18,6 +19,7 @@ mod sending;
 mod state_machine;
 mod types;
 
+pub(crate) use beginning::{Beginning, members};
 pub use consensus::{Consensus, ConsensusError, Progress, Settings, Standing, Standpoint};
 pub use peers::{Answer, Peer, PeerError, Peers, Refused};
 pub use room::Room;
