@@ -69,6 +69,33 @@ async fn a_body_that_ends_early_changes_nothing() {
     victim.stays_well().await;
 }
 
+/// A connection that is closed with something unread in it is reset, and takes with it what is still on its way.
+#[tokio::test]
+async fn a_body_that_nobody_asked_for_costs_nothing_of_the_answer() {
+    let victim = Victim::new().await;
+    for _ in 0..5 {
+        let mut stream = victim.server.tls(Who::Admin, &["http/1.1"]).await;
+        let head = "GET /openapi/v2 HTTP/1.1\r\nHost: a\r\nAccept: application/json\r\nConnection: close\r\n\
+                    Content-Length: 2\r\n\r\n";
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = vec![0; 1024];
+        stream.read_exact(&mut answer).await.unwrap();
+        stream.write_all(b"{}").await.unwrap();
+        // Time for the server to be done with its side, whatever the client has taken by then.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        answer.extend(closed(stream).await);
+        let text = String::from_utf8_lossy(&answer);
+        let (head, body) = text.split_once("\r\n\r\n").expect("a head");
+        let length = format!("content-length: {}\r\n", body.len());
+        assert!(
+            head.starts_with("HTTP/1.1 200 ") && head.contains(&length),
+            "{} bytes of {head}",
+            body.len()
+        );
+    }
+    victim.stays_well().await;
+}
+
 /// Each of them would hold a connection for ever; the server's own bounds end them all.
 #[tokio::test]
 async fn those_who_dawdle_are_let_go() {

@@ -2,7 +2,7 @@
 //! several on one, and cut them off from each other.
 
 use crate::node::Node;
-use crate::raft::{Answer, Member, Peer, PeerError, Peers};
+use crate::raft::{Answer, Member, Peer, PeerError, Peers, Transport};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use parking_lot::RwLock;
@@ -22,11 +22,6 @@ struct Places {
 }
 
 impl Board {
-    /// The way of member `from` to all others.
-    pub fn peers(&self, from: u64) -> Arc<dyn Peers> {
-        Arc::new(LocalPeers { board: self.clone(), from })
-    }
-
     /// A node can be reached from now on.
     pub fn join(&self, node: Node) {
         self.0.write().nodes.insert(node.identity().member, node);
@@ -57,6 +52,28 @@ impl Board {
             .get(&to)
             .cloned()
             .ok_or_else(|| PeerError::Unreachable("the member is not there".to_owned()))
+    }
+}
+
+impl Transport for Board {
+    fn introduce<'a>(&'a self, urls: &'a [String]) -> Answer<'a, wire::IntroduceResponse> {
+        Box::pin(async move {
+            let nodes: Vec<Node> = self.0.read().nodes.values().cloned().collect();
+            let known = nodes.into_iter().find(|node| {
+                let own = node.identity().member;
+                let introduced = node.introduce_for_peer();
+                introduced
+                    .members
+                    .iter()
+                    .any(|member| member.id == own && member.peer_urls.iter().any(|url| urls.contains(url)))
+            });
+            let unreachable = || PeerError::Unreachable("nobody is there".to_owned());
+            known.map(|node| node.introduce_for_peer()).ok_or_else(unreachable)
+        })
+    }
+
+    fn peers(&self, _: u64, member: u64) -> Arc<dyn Peers> {
+        Arc::new(LocalPeers { board: self.clone(), from: member })
     }
 }
 

@@ -47,8 +47,7 @@ fn options(folder: &Path) -> Options {
 }
 
 async fn start(folder: &Path) -> Node {
-    let board = Board::default();
-    Node::start(options(folder), |identity| board.peers(identity.member)).await.unwrap()
+    Node::start(options(folder), &Board::default()).await.unwrap()
 }
 
 struct OneNode {

@@ -1,5 +1,6 @@
 //! `pintle storage`: a member of the storage tier, started with etcd's flags.
 
+mod metrics;
 mod order;
 mod tls;
 
@@ -58,8 +59,13 @@ impl Member {
         for url in &order.listen_peer_urls {
             peers.push(bind(url, peer_tls.as_ref(), "--peer-cert-file and --peer-key-file").await?);
         }
+        let numbers = metrics::collect()?;
+        let mut observers = Vec::new();
+        for url in &order.listen_metrics_urls {
+            observers.push(metrics::bind(url).await?);
+        }
         let others = order.peers()?;
-        let node = Node::start(order.options()?, |identity| others.of(identity)).await.map_err(failed)?;
+        let node = Node::start(order.options()?, &others).await.map_err(failed)?;
         let mut member = Member { node, serving: JoinSet::new(), closing: CancellationToken::new() };
         let routes = service::routes(member.node.clone(), order.service_options());
         for listener in clients {
@@ -70,6 +76,10 @@ impl Member {
         for listener in peers {
             tracing::info!(url = listener.url, "serving members");
             member.serve(listener, peer_tls.clone(), routes.clone());
+        }
+        for listener in observers {
+            let (node, numbers, stop) = (member.node.clone(), numbers.clone(), member.closing.clone());
+            member.serving.spawn(metrics::serve(listener, node, numbers, stop));
         }
         let node = member.node.clone();
         let (name, urls) = (order.name.clone(), order.advertise_client_urls.clone());

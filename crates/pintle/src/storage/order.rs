@@ -32,6 +32,9 @@ pub(crate) struct StorageOrder {
     /// Where other members are served
     #[arg(long, value_name = "URLS", value_delimiter = ',', default_value = "http://localhost:2380")]
     pub(super) listen_peer_urls: Vec<String>,
+    /// Where /metrics, /health, /livez and /readyz are served
+    #[arg(long, value_name = "URLS", value_delimiter = ',')]
+    pub(super) listen_metrics_urls: Vec<String>,
     /// Where other members reach this one
     #[arg(long, value_name = "URLS", value_delimiter = ',', default_value = "http://localhost:2380")]
     pub(super) initial_advertise_peer_urls: Vec<String>,

@@ -22,9 +22,11 @@ mod index;
 mod reader;
 mod recover;
 mod segment;
+mod telemetry;
 mod writer;
 
 pub use reader::LogReader;
+pub use telemetry::{FSYNC_BUCKETS, FSYNC_SECONDS};
 
 use crate::files::Files;
 use bytes::Bytes;

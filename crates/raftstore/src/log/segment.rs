@@ -1,6 +1,7 @@
 //! The files of a log: the one that is written, those that are full, and going from one to the next.
 
 use super::format::{Builder, FRAME, Kind};
+use super::telemetry::timed;
 use super::{Options, State};
 use crate::files::{File, Files};
 use std::collections::VecDeque;
@@ -76,7 +77,7 @@ impl Segments {
         let open = self.open.as_mut().expect("one was begun just now");
         let offset = open.at;
         open.file.write_at(&record.finish(open.number, offset), offset)?;
-        open.file.sync()?;
+        timed(|| open.file.sync())?;
         open.at += length;
         open.last = open.last.max(last);
         Ok(Written { file: Arc::clone(&open.file), segment: open.number, offset })

@@ -16,6 +16,7 @@ mod error;
 pub(crate) mod folder;
 mod identity;
 mod ids;
+mod join;
 mod kv;
 mod leases;
 mod members;
@@ -24,6 +25,7 @@ mod peer;
 mod propose;
 mod read;
 mod start;
+mod telemetry;
 mod upkeep;
 
 pub use error::{NodeError, Result};
@@ -31,6 +33,7 @@ pub use folder::FolderError;
 pub use identity::{Identity, cluster_id, member_id, parse_members};
 pub use leases::Left;
 pub use start::{Bounds, Options, StartError};
+pub use telemetry::describe;
 
 use crate::feed;
 use crate::log::Gauge;
@@ -44,6 +47,8 @@ use pintle_wire::etcdserverpb::ResponseHeader;
 use read::Probes;
 use std::sync::Arc;
 use std::time::Duration;
+use telemetry::Counts;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -71,6 +76,9 @@ struct Inner {
     probes: Probes,
     clock: Clock,
     ids: Ids,
+    /// Whether there was no leader for so long that clients should go elsewhere; also when the node stops.
+    lost: watch::Sender<bool>,
+    counts: Counts,
     since_epoch: fn() -> Duration,
 }
 
@@ -101,22 +109,27 @@ impl Node {
     /// Returns when no leader is known for so long that who is connected here should try elsewhere: three times as long
     /// as an election takes, as etcd does.
     pub async fn leaderless(&self) {
-        let patience = self.inner.settings.election * 3;
-        let mut standing = self.standing();
-        loop {
-            let changed = self.standing_after(standing);
-            let next = match standing.leader {
-                Some(_) => changed.await,
-                None => match tokio::time::timeout(patience, changed).await {
-                    Ok(next) => next,
-                    Err(_) => return,
-                },
-            };
-            match next {
-                Ok(next) => standing = next,
-                Err(_) => return,
+        let mut lost = self.inner.lost.subscribe();
+        // The sender lives as long as the node: waiting only fails when nobody can ask any more.
+        while lost.wait_for(|lost| *lost).await.is_ok() && !self.stop.is_cancelled() {
+            // What was noted a moment ago may be over: who has just connected is not to be sent away for it.
+            if !self.has_leader() {
+                return;
+            }
+            if lost.changed().await.is_err() {
+                return;
             }
         }
+    }
+
+    /// Returns when the node stops.
+    pub async fn stopping(&self) {
+        self.stop.cancelled().await;
+    }
+
+    /// Whether there is a leader that can be reached, as far as is known.
+    pub fn has_leader(&self) -> bool {
+        self.inner.consensus.is_in_touch()
     }
 
     /// Whether it only learns.
@@ -196,6 +209,14 @@ impl Node {
         self.inner.consensus.failure().await
     }
 
+    /// Writes a snapshot without waiting for the log to be long. Returns when it is begun.
+    ///
+    /// # Errors
+    /// [`NodeError`] when it has ended.
+    pub async fn snapshot_now(&self) -> Result<()> {
+        self.inner.consensus.snapshot().await.map_err(NodeError::of_read)
+    }
+
     /// Hands leadership to another voter, if this node has it and there is one that is well.
     pub async fn step_aside(&self) {
         if !self.standing().leads {
@@ -215,6 +236,7 @@ impl Node {
     /// Takes no part any more, and writes down what it has.
     pub async fn stop(&self) {
         self.stop.cancel();
+        self.inner.lost.send_replace(true);
         self.inner.consensus.stop().await;
         self.tasks.close();
         self.tasks.wait().await;

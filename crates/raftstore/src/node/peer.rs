@@ -4,18 +4,34 @@ use super::Node;
 use crate::machine::ReadError;
 use crate::raft::{ConsensusError, PeerError, Refused};
 use crate::state_machine::Refusal;
+use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use pintle_wire::pintle::peer as wire;
 
 type Answer<T> = std::result::Result<T, PeerError>;
 
 impl Node {
+    /// Says who is in the cluster, to who asks without being known.
+    pub fn introduce_for_peer(&self) -> wire::IntroduceResponse {
+        let members = self.inner.consensus.members().into_iter();
+        let members = members.map(|known| pintle_wire::pintle::raft::Member {
+            id: known.id,
+            name: known.member.name,
+            peer_urls: known.member.peer_urls,
+            client_urls: known.member.client_urls,
+        });
+        wire::IntroduceResponse { cluster: self.inner.identity.cluster, members: members.collect() }
+    }
+
     /// Takes in what a leader replicates.
     pub fn append_for_peer(
         &self,
         requests: BoxStream<'static, Answer<wire::AppendRequest>>,
     ) -> BoxStream<'static, Answer<wire::AppendResponse>> {
-        self.inner.consensus.append(requests)
+        // A leader's stream never ends by itself, and whoever reads it may wait for more.
+        let stopping = || self.stop.clone().cancelled_owned();
+        let requests = requests.take_until(stopping()).boxed();
+        self.inner.consensus.append(requests).take_until(stopping()).boxed()
     }
 
     /// Votes, or says that it would.

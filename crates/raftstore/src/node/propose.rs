@@ -10,6 +10,7 @@ use pintle_storage::{Error, Reason};
 use pintle_wire::pintle::command::{Command, command};
 use pintle_wire::pintle::peer::{ProposeRequest, ProposeResponse};
 use prost::Message;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
@@ -35,7 +36,13 @@ impl Inner {
         if command.len() > self.limits.request_bytes + ENVELOPE {
             return Err(Error::TooLarge.into());
         }
-        let deadline = Instant::now() + WRITE_MAX;
+        let _pending = self.counts.proposal();
+        let outcome = self.propose_until(command, Instant::now() + WRITE_MAX).await;
+        self.counts.failed.fetch_add(u64::from(outcome.is_err()), Ordering::Relaxed);
+        outcome
+    }
+
+    async fn propose_until(&self, command: Bytes, deadline: Instant) -> Result<Done> {
         loop {
             let standing = self.consensus.standing();
             let proposed = match standing.leader {

@@ -1,22 +1,24 @@
 //! How a node comes up: its folder, its log, its state, and then its part in consensus.
 
 use super::folder::{Folder, FolderError};
-use super::identity::{Identity, cluster_id, member_id};
+use super::identity::{Identity, member_id};
 use super::ids::Ids;
 use super::leases::{Clock, watch_clock};
 use super::read::{Probes, probe};
-use super::{Inner, Node, upkeep};
+use super::telemetry::Counts;
+use super::{Inner, Node, join, upkeep};
 use crate::disk::{SledVolume, Volume};
 use crate::files::{Files, SystemFiles};
 use crate::log::{self, Log};
 use crate::machine::{self, Machine};
-use crate::raft::{Consensus, ConsensusError, Member, Peers, Room, Settings};
+use crate::raft::{Consensus, ConsensusError, Member, Peers, Room, Settings, Transport};
 use pintle_storage::Limits;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -88,27 +90,61 @@ pub enum StartError {
     /// The flags don't name it.
     #[error("--name={0} is not among the members of --initial-cluster")]
     NotAMember(String),
+    /// It has lost its folder: what it has voted for and acknowledged is forgotten, and must not be contradicted.
+    #[error(
+        "member {member:x} has been in this cluster before, and its folder is empty: it can't come back under its old id; \
+         remove it (`pintle ctl member remove {member:x}`), add it anew (`member add`), and start it with \
+         --initial-cluster-state=existing"
+    )]
+    LostFolder {
+        /// Who it was.
+        member: u64,
+    },
+    /// It was not added to the cluster that it is to join.
+    #[error(
+        "no member of the cluster at --initial-cluster has the URLs of {0}; add it first: `pintle ctl member add`"
+    )]
+    NotAdded(String),
+    /// Nobody of the cluster that it is to join answers.
+    #[error("no member of the cluster at --initial-cluster answers: {0}")]
+    NobodyThere(String),
+    /// Nobody has a snapshot that it needs.
+    #[error(
+        "this node lost its state, and its log begins only after entry {needed}; no other member hands out a snapshot: {why}"
+    )]
+    NoSnapshot {
+        /// How far it has to reach.
+        needed: u64,
+        /// What the last of them said.
+        why: String,
+    },
     /// The files are in disorder.
     #[error("{0}")]
     Disorder(String),
 }
 
 impl Node {
-    /// Starts a node that reaches the others by what `peers` makes of its identity.
+    /// Starts a node that reaches the others by `transport`.
     ///
     /// # Errors
     /// [`StartError`]; nothing is lost then.
-    pub async fn start(
-        options: Options,
-        peers: impl FnOnce(&Identity) -> Arc<dyn Peers>,
-    ) -> Result<Node, StartError> {
+    pub async fn start(options: Options, transport: &dyn Transport) -> Result<Node, StartError> {
         let folder = Folder::lock(&options.folder)?;
-        let identity = identify(&folder, &options)?;
+        let identity = join::identify(&folder, &options, transport).await?;
         let (logs, snapshots, volume) = rooms(&folder, options.bounds.cache_bytes)?;
         let bounds = options.bounds;
-        let opening = tokio::task::spawn_blocking(move || open(logs, snapshots, volume, bounds));
-        let (log, machine) = opening.await.map_err(|error| StartError::Disorder(error.to_string()))??;
-        let peers = peers(&identity);
+        let open = {
+            let (logs, snapshots, volume) = (Arc::clone(&logs), Arc::clone(&snapshots), Arc::clone(&volume));
+            move || open(logs, snapshots, volume, bounds)
+        };
+        let peers = transport.peers(identity.cluster, identity.member);
+        let (log, machine) = match blocking(open.clone()).await? {
+            Err(StartError::Machine(machine::OpenError::NeedsSnapshot { needed })) => {
+                join::fetch_snapshot(&options, &identity, &*peers, snapshots, needed).await?;
+                blocking(open).await??
+            }
+            opened => opened?,
+        };
         let parts = Parts { folder: Some(folder), identity, log, machine, peers };
         Node::assemble(parts, options).await
     }
@@ -145,6 +181,8 @@ impl Node {
             probes,
             clock: Clock::default(),
             ids,
+            lost: watch::Sender::new(false),
+            counts: Counts::default(),
             since_epoch: options.since_epoch,
         });
         let node =
@@ -152,6 +190,7 @@ impl Node {
         node.run(probe(Arc::clone(&inner), asked));
         node.run(watch_clock(Arc::clone(&inner)));
         node.run(upkeep::keep_log_short(Arc::clone(&inner)));
+        node.run(upkeep::keep_in_touch(Arc::clone(&inner)));
         node.run(upkeep::keep_room(inner));
         Ok(node)
     }
@@ -201,26 +240,12 @@ fn open(
     Ok((log, Arc::new(machine)))
 }
 
-/// Who the node is: what its folder says or, in a new one, what its flags say.
-fn identify(folder: &Folder, options: &Options) -> Result<Identity, StartError> {
-    let urls =
-        options.members.get(&options.name).ok_or_else(|| StartError::NotAMember(options.name.clone()))?;
-    let founder = member_id(urls, &options.token, None);
-    if let Some(found) = folder.identity()? {
-        // Who was added later has an id that only its folder knows.
-        if !options.existing && options.members.len() > 1 {
-            folder.check(&found, founder)?;
-        }
-        return Ok(found);
-    }
-    let ids: Vec<u64> = founders(options).into_keys().collect();
-    let identity = Identity { cluster: cluster_id(&ids), member: founder, token: options.token.clone() };
-    folder.claim(&identity)?;
-    Ok(identity)
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StartError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| StartError::Disorder(error.to_string()))
 }
 
 /// The members that a new cluster begins with.
-fn founders(options: &Options) -> BTreeMap<u64, Member> {
+pub(super) fn founders(options: &Options) -> BTreeMap<u64, Member> {
     let member = |(name, urls): (&String, &Vec<String>)| {
         let id = member_id(urls, &options.token, None);
         (id, Member { name: name.clone(), peer_urls: urls.clone(), client_urls: Vec::new() })

@@ -3,7 +3,9 @@
 
 use super::Inner;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// How often it is looked whether there is something to do.
 const TICK: Duration = Duration::from_secs(1);
@@ -43,6 +45,26 @@ pub(super) async fn keep_log_short(inner: Arc<Inner>) {
                 return tracing::debug!(%error, "the log is not purged any more");
             }
         }
+    }
+}
+
+/// Tells those who stay connected when there is no leader for three times as long as an election takes, as etcd does,
+/// and when there is one again.
+pub(super) async fn keep_in_touch(inner: Arc<Inner>) {
+    let (election, mut since) = (inner.settings.election, Instant::now());
+    let mut leader = None;
+    loop {
+        let known = inner.consensus.standing().leader;
+        if known.is_some() && known != leader {
+            inner.counts.leaders.fetch_add(u64::from(leader.is_some()), Ordering::Relaxed);
+            leader = known;
+        }
+        if inner.consensus.is_in_touch() {
+            since = Instant::now();
+        }
+        let lost = since.elapsed() > 3 * election;
+        inner.lost.send_if_modified(|was| std::mem::replace(was, lost) != lost);
+        tokio::time::sleep(election / 4).await;
     }
 }
 

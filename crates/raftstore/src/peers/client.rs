@@ -2,9 +2,8 @@
 
 use super::credentials::Credentials;
 use super::line::Line;
-use super::{ASK_MAX, ConfigError, MESSAGE_MAX, PeerTls, WORK_MAX, refusal};
-use crate::node::Identity;
-use crate::raft::{Answer, Member, Peer, PeerError, Peers};
+use super::{ASK_MAX, ConfigError, INTRODUCE_MAX, MESSAGE_MAX, PeerTls, WORK_MAX, refusal};
+use crate::raft::{self, Answer, Member, Peer, PeerError, Peers};
 use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt};
 use parking_lot::Mutex;
@@ -34,10 +33,23 @@ impl Remote {
         let none = tls == PeerTls::default();
         Ok(Remote { tls: if none { None } else { Some(Arc::new(TlsSource::load(tls)?)) } })
     }
+}
 
-    /// The way of a member to all others.
-    pub fn of(self, own: &Identity) -> Arc<dyn Peers> {
-        Arc::new(RemotePeers { tls: self.tls, own: own.clone(), known: Mutex::default() })
+impl raft::Transport for Remote {
+    fn introduce<'a>(&'a self, urls: &'a [String]) -> Answer<'a, wire::IntroduceResponse> {
+        Box::pin(async move {
+            let line = Line::new(urls.iter().filter_map(|url| parse(url)).collect(), self.tls.clone());
+            let (transport, origin) = line.transport().await?;
+            let mut client = PeerClient::with_origin(transport, origin);
+            match timeout(INTRODUCE_MAX, client.introduce(wire::IntroduceRequest {})).await {
+                Ok(answer) => answer.map(Response::into_inner).map_err(|status| refusal::read(&status)),
+                Err(_) => Err(PeerError::TimedOut),
+            }
+        })
+    }
+
+    fn peers(&self, cluster: u64, member: u64) -> Arc<dyn Peers> {
+        Arc::new(RemotePeers { tls: self.tls.clone(), cluster, member, known: Mutex::default() })
     }
 }
 
@@ -45,7 +57,8 @@ impl Remote {
 #[derive(Debug)]
 struct RemotePeers {
     tls: Option<Arc<TlsSource>>,
-    own: Identity,
+    cluster: u64,
+    member: u64,
     known: Mutex<HashMap<u64, Known>>,
 }
 
@@ -71,7 +84,7 @@ impl Peers for RemotePeers {
         }
         let addresses: Vec<Address> = member.peer_urls.iter().filter_map(|url| parse(url)).collect();
         let peer = Arc::new(RemotePeer {
-            credentials: Credentials::new(&self.own, id),
+            credentials: Credentials::new(self.cluster, self.member, id),
             line: Line::new(addresses.clone(), self.tls.clone()),
             bulk: Line::new(addresses, self.tls.clone()),
         });

@@ -21,8 +21,8 @@ pub(super) struct Credentials {
 }
 
 impl Credentials {
-    pub(super) fn new(own: &Identity, to: u64) -> Credentials {
-        Credentials { cluster: number(own.cluster), from: number(own.member), to: number(to) }
+    pub(super) fn new(cluster: u64, from: u64, to: u64) -> Credentials {
+        Credentials { cluster: number(cluster), from: number(from), to: number(to) }
     }
 
     /// The request with them.
@@ -73,11 +73,10 @@ mod tests {
 
     #[test]
     fn only_those_of_the_cluster_who_mean_this_member_are_answered() {
-        let identity = |cluster, member| Identity { cluster, member, token: String::new() };
-        let own = identity(0xc, 0xa);
-        let ask = |from: Identity, to| Credentials::new(&from, to).with(()).metadata().clone();
-        assert_eq!(check(&own, &ask(identity(0xc, 0xb), 0xa)).unwrap(), 0xb);
-        for metadata in [ask(identity(0xd, 0xb), 0xa), ask(identity(0xc, 0xb), 0xb), MetadataMap::new()] {
+        let own = Identity { cluster: 0xc, member: 0xa, token: String::new() };
+        let ask = |cluster, from, to| Credentials::new(cluster, from, to).with(()).metadata().clone();
+        assert_eq!(check(&own, &ask(0xc, 0xb, 0xa)).unwrap(), 0xb);
+        for metadata in [ask(0xd, 0xb, 0xa), ask(0xc, 0xb, 0xb), MetadataMap::new()] {
             assert_eq!(check(&own, &metadata).unwrap_err().code(), tonic::Code::PermissionDenied);
         }
     }

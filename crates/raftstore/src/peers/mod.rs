@@ -22,6 +22,8 @@ use std::time::Duration;
 
 /// The largest message between members: a batch of the log, or one entry that is larger.
 const MESSAGE_MAX: usize = 32 << 20;
+/// How long a member may take to say who is in its cluster; who is there answers at once.
+const INTRODUCE_MAX: Duration = Duration::from_secs(2);
 /// How long a question may take whose answer is quick.
 const ASK_MAX: Duration = Duration::from_secs(8);
 /// How long a question may take for which much has to be done first.

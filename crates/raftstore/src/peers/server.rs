@@ -48,6 +48,13 @@ impl Peer for Answering {
     type AppendStream = BoxStream<'static, Result<wire::AppendResponse, Status>>;
     type FetchSnapshotStream = BoxStream<'static, Result<wire::SnapshotPart, Status>>;
 
+    async fn introduce(
+        &self,
+        _: Request<wire::IntroduceRequest>,
+    ) -> Result<Response<wire::IntroduceResponse>, Status> {
+        Ok(Response::new(self.node.introduce_for_peer()))
+    }
+
     async fn append(
         &self,
         request: Request<Streaming<wire::AppendRequest>>,

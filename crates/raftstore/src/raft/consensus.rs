@@ -8,12 +8,14 @@ use super::peers::{PeerError, Peers, Refused};
 use super::receiving::{Receivers, Taken};
 use super::room::Room;
 use super::state_machine::{Applier, position, snapshot};
+use super::touch::Heard;
 use super::types::{Config, Member, Proposal};
 use crate::log::Log;
 use crate::machine::{Machine, Position, Reply};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
+use openraft::Instant as _;
 use openraft::async_runtime::WatchReceiver;
 use openraft::errors::{ClientWriteError, Fatal, LinearizableReadError, RaftError};
 use openraft::raft::AppendEntriesRequest;
@@ -82,6 +84,8 @@ pub struct Consensus {
     applied: watch::Receiver<u64>,
     receivers: Arc<Receivers>,
     room: Room,
+    settings: Settings,
+    heard: Heard,
 }
 
 impl std::fmt::Debug for Consensus {
@@ -110,7 +114,7 @@ impl Consensus {
         let raft = Raft::new(id, config, Network::new(peers), LogStore::new(log), applier).await;
         let raft = raft.map_err(stopped)?;
         let receivers = Arc::new(Receivers::new(machine));
-        Ok(Consensus { id, raft, applied, receivers, room })
+        Ok(Consensus { id, raft, applied, receivers, room, settings, heard: Heard::new() })
     }
 
     /// Begins a new cluster of `members`, unless the log says that it has begun. Every one of them may be told so.
@@ -179,6 +183,20 @@ impl Consensus {
             term: metrics.current_term,
             leader: metrics.current_leader,
             leads: metrics.current_leader == Some(self.id) && self.raft.is_leader(),
+        }
+    }
+
+    /// Whether the others can be reached, as far as is known: a leader by a majority of them, everybody else by the
+    /// leader. Two elections long it is not noticed when they can't.
+    pub fn is_in_touch(&self) -> bool {
+        let patience = self.settings.election * 2;
+        let metrics = self.raft.metrics().borrow_watched().clone();
+        match metrics.current_leader {
+            None => false,
+            Some(leader) if leader != self.id => self.heard.is_within(patience),
+            // Alone it is its own majority.
+            Some(_) if metrics.membership_config.voter_ids().count() < 2 => true,
+            Some(_) => metrics.last_quorum_acked.is_some_and(|acked| acked.elapsed() < patience),
         }
     }
 
@@ -315,10 +333,11 @@ impl Consensus {
         &self,
         requests: BoxStream<'static, Result<wire::AppendRequest, PeerError>>,
     ) -> BoxStream<'static, Result<wire::AppendResponse, PeerError>> {
-        let room = self.room.clone();
+        let (room, heard) = (self.room.clone(), self.heard.clone());
         let (refusal, refused) = oneshot::channel();
         let mut refusal = Some(refusal);
         let taken = requests.scan((), move |(), request| {
+            heard.note();
             let outcome =
                 taken(request, &room).map_err(|error| refusal.take().map(|refusal| refusal.send(error)));
             std::future::ready(outcome.ok())

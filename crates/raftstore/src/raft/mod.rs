@@ -17,11 +17,12 @@ mod receiving;
 mod room;
 mod sending;
 mod state_machine;
+mod touch;
 mod types;
 
 pub(crate) use beginning::{Beginning, members};
 pub use consensus::{Consensus, ConsensusError, Progress, Settings, Standing, Standpoint};
-pub use peers::{Answer, Peer, PeerError, Peers, Refused};
+pub use peers::{Answer, Peer, PeerError, Peers, Refused, Transport};
 pub use room::Room;
 pub use sending::snapshot_parts;
 pub use types::Member;

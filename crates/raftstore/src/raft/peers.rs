@@ -6,10 +6,10 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use pintle_wire::pintle::peer::{
     AppendRequest, AppendResponse, ChangeMembershipRequest, ChangeMembershipResponse, FetchSnapshotRequest,
-    HashRequest, HashResponse, InstallSnapshotRequest, InstallSnapshotResponse, KeepAliveRequest,
-    KeepAliveResponse, LeadRequest, LeadResponse, ProposeRequest, ProposeResponse, ReadIndexRequest,
-    ReadIndexResponse, SnapshotPart, TimeToLiveRequest, TimeToLiveResponse, TransferLeaderRequest,
-    TransferLeaderResponse, VoteRequest, VoteResponse,
+    HashRequest, HashResponse, InstallSnapshotRequest, InstallSnapshotResponse, IntroduceResponse,
+    KeepAliveRequest, KeepAliveResponse, LeadRequest, LeadResponse, ProposeRequest, ProposeResponse,
+    ReadIndexRequest, ReadIndexResponse, SnapshotPart, TimeToLiveRequest, TimeToLiveResponse,
+    TransferLeaderRequest, TransferLeaderResponse, VoteRequest, VoteResponse,
 };
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -55,6 +55,14 @@ pub enum Refused {
     /// There is no such lease.
     #[error("requested lease not found")]
     LeaseNotFound,
+}
+
+/// How a node that has yet to find out who it is reaches others, and how it reaches them once it has.
+pub trait Transport: Debug + Send + Sync {
+    /// Asks whoever is at one of `urls` who is in its cluster.
+    fn introduce<'a>(&'a self, urls: &'a [String]) -> Answer<'a, IntroduceResponse>;
+    /// The way of a member of this id, of this cluster, to all others.
+    fn peers(&self, cluster: u64, member: u64) -> Arc<dyn Peers>;
 }
 
 /// The way to all other members.

@@ -1,6 +1,6 @@
 //! Connections, shaken hands with beside each other: one client that dawdles holds nobody up.
 
-use super::listener::{Listener, Socket};
+use super::listener::{Listener, Listening};
 use super::tls::ServerTls;
 use futures_util::Stream;
 use futures_util::stream;
@@ -29,13 +29,19 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 pub(super) struct Connection(Box<dyn Duplex>);
 
 /// The connections that a listener takes, until `stop`.
+///
+/// # Errors
+/// When the system lets nobody connect.
 pub(super) fn incoming(
     listener: Listener,
     tls: Option<ServerTls>,
     stop: CancellationToken,
-) -> impl Stream<Item = io::Result<Connection>> {
+) -> io::Result<impl Stream<Item = io::Result<Connection>>> {
+    let Listener { socket, tls: uses_tls, url } = listener;
+    let socket = socket.listen()?;
     let (ready, connections) = mpsc::channel(WAITING_MAX);
-    let accepting = Accepting { listener, tls, ready, handshakes: TaskTracker::new() };
+    let tls = tls.filter(|_| uses_tls);
+    let accepting = Accepting { socket, url, tls, ready, handshakes: TaskTracker::new() };
     let tasks = TaskTracker::new();
     tasks.spawn(async move {
         tokio::select! {
@@ -43,13 +49,14 @@ pub(super) fn incoming(
             () = accepting.run() => {}
         }
     });
-    stream::unfold((connections, tasks), |(mut connections, tasks)| async move {
+    Ok(stream::unfold((connections, tasks), |(mut connections, tasks)| async move {
         connections.recv().await.map(|connection| (Ok(connection), (connections, tasks)))
-    })
+    }))
 }
 
 struct Accepting {
-    listener: Listener,
+    socket: Listening,
+    url: String,
     tls: Option<ServerTls>,
     ready: mpsc::Sender<Connection>,
     handshakes: TaskTracker,
@@ -62,7 +69,7 @@ impl Accepting {
                 Ok(connection) => self.shake_hands(connection).await,
                 Err(error) => {
                     // Out of file descriptors, most likely: give connections time to close.
-                    tracing::warn!(%error, url = self.listener.url, "cannot accept a connection");
+                    tracing::warn!(%error, url = self.url, "cannot accept a connection");
                     tokio::time::sleep(Duration::from_millis(100)).await;
                 }
             }
@@ -70,18 +77,18 @@ impl Accepting {
     }
 
     async fn accept(&self) -> io::Result<Box<dyn Duplex>> {
-        match &self.listener.socket {
-            Socket::Tcp(socket) => {
+        match &self.socket {
+            Listening::Tcp(socket) => {
                 let (stream, _) = socket.accept().await?;
                 stream.set_nodelay(true)?;
                 Ok(Box::new(stream))
             }
-            Socket::Unix(socket, _) => Ok(Box::new(socket.accept().await?.0)),
+            Listening::Unix(socket, _) => Ok(Box::new(socket.accept().await?.0)),
         }
     }
 
     async fn shake_hands(&self, connection: Box<dyn Duplex>) {
-        let Some(tls) = self.tls.as_ref().filter(|_| self.listener.tls) else {
+        let Some(tls) = &self.tls else {
             // Nobody to serve it any more: the node stops.
             let _ = self.ready.send(Connection(connection)).await;
             return;

@@ -3,9 +3,13 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::{TcpListener, TcpSocket, UnixListener};
 
-/// A bound socket.
+/// Connections that may wait to be accepted.
+const BACKLOG: u32 = 1024;
+
+/// A bound socket. It is not listened on before it is served: until then who connects is refused at once, and does not
+/// wait for an answer of a node that is still starting.
 #[derive(Debug)]
 pub struct Listener {
     pub(super) socket: Socket,
@@ -17,8 +21,8 @@ pub struct Listener {
 
 #[derive(Debug)]
 pub(super) enum Socket {
-    Tcp(TcpListener),
-    Unix(UnixListener, PathBuf),
+    Tcp(TcpSocket),
+    Unix(UnixListener, UnixPath),
 }
 
 /// Why nothing listens.
@@ -70,7 +74,7 @@ impl Listener {
             None => authority.parse(),
         }
         .map_err(|_| bad("its host must be an IP address or localhost, and it must name a port"))?;
-        let socket = TcpListener::bind(address).await.map_err(io)?;
+        let socket = bind_tcp(address).map_err(io)?;
         let address = socket.local_addr().map_err(io)?;
         Ok(Listener { socket: Socket::Tcp(socket), tls, url: format!("{scheme}://{address}") })
     }
@@ -79,6 +83,32 @@ impl Listener {
     pub fn uses_tls(&self) -> bool {
         self.tls
     }
+}
+
+fn bind_tcp(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // So that a node can start again while connections of its past still linger.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
+}
+
+impl Socket {
+    /// Lets clients connect.
+    pub(super) fn listen(self) -> io::Result<Listening> {
+        Ok(match self {
+            Socket::Tcp(socket) => Listening::Tcp(socket.listen(BACKLOG)?),
+            Socket::Unix(socket, path) => Listening::Unix(socket, path),
+        })
+    }
+}
+
+/// A socket on which clients connect.
+#[derive(Debug)]
+pub(super) enum Listening {
+    Tcp(TcpListener),
+    /// With its name, as long as it is listened on.
+    Unix(UnixListener, #[expect(dead_code, reason = "held for its end")] UnixPath),
 }
 
 /// Only this user may connect. A socket that a dead process left is replaced; the folder's lock says that it is dead.
@@ -93,14 +123,16 @@ fn bind_unix(path: &Path) -> io::Result<Socket> {
     }
     let listener = UnixListener::bind(path)?;
     std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    Ok(Socket::Unix(listener, path.to_owned()))
+    Ok(Socket::Unix(listener, UnixPath(path.to_owned())))
 }
 
-impl Drop for Socket {
+/// The name of a socket, which goes with it.
+#[derive(Debug)]
+pub(super) struct UnixPath(PathBuf);
+
+impl Drop for UnixPath {
     fn drop(&mut self) {
-        if let Socket::Unix(_, path) = self {
-            // Whoever comes next replaces it anyway.
-            let _ = std::fs::remove_file(path);
-        }
+        // Whoever comes next replaces it anyway.
+        let _ = std::fs::remove_file(&self.0);
     }
 }

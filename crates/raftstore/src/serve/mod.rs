@@ -8,6 +8,7 @@ pub use listener::{ListenError, Listener};
 pub use tls::{ServerTls, TlsError, TlsFiles};
 
 use incoming::incoming;
+use std::io;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -27,13 +28,14 @@ const DRAIN_MAX: Duration = Duration::from_secs(5);
 /// Serves gRPC on a listener until `stop`, and ends what is under way in order.
 ///
 /// # Errors
-/// What the server says when it can't go on.
+/// What the system or the server says when it can't go on.
 pub async fn serve(
     listener: Listener,
     tls: Option<ServerTls>,
     routes: Routes,
     stop: CancellationToken,
-) -> Result<(), tonic::transport::Error> {
+) -> io::Result<()> {
+    let connections = incoming(listener, tls, stop.clone())?;
     let serving = Server::builder()
         .max_concurrent_streams(STREAMS_MAX)
         .initial_stream_window_size(STREAM_WINDOW)
@@ -42,13 +44,13 @@ pub async fn serve(
         .http2_keepalive_timeout(Some(KEEP_ALIVE_TIMEOUT))
         .tcp_nodelay(true)
         .add_routes(routes)
-        .serve_with_incoming_shutdown(incoming(listener, tls, stop.clone()), stop.clone().cancelled_owned());
+        .serve_with_incoming_shutdown(connections, stop.clone().cancelled_owned());
     let late = async {
         stop.cancelled().await;
         tokio::time::sleep(DRAIN_MAX).await;
     };
     tokio::select! {
-        served = serving => served,
+        served = serving => served.map_err(io::Error::other),
         () = late => Ok(()),
     }
 }

@@ -19,19 +19,25 @@ impl Service {
 
     /// Lets a request in that a learner answers, too.
     pub(super) fn admit_to_learner<T>(&self, request: Request<T>) -> Result<T, Status> {
-        if wants_leader(request.metadata()) && self.node.standing().leader.is_none() {
+        if wants_leader(request.metadata()) && !self.node.has_leader() {
             return Err(no_leader());
         }
         Ok(request.into_inner())
     }
 
-    /// Returns when a stream has to end, because its client wants a leader and there is none.
+    /// Returns when a stream has to end: because the node stops or, where its client wants a leader, there is none.
     pub(super) async fn leader_lost(&self, wanted: bool) -> Status {
-        if !wanted {
-            return std::future::pending().await;
+        let leaderless = async {
+            match wanted {
+                true => self.node.leaderless().await,
+                false => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = self.node.stopping() => Status::unavailable("etcdserver: server stopped"),
+            () = leaderless => no_leader(),
         }
-        self.node.leaderless().await;
-        no_leader()
     }
 }
 

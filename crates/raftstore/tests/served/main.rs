@@ -4,6 +4,7 @@
 
 mod backups;
 mod cluster;
+mod joining;
 mod members;
 
 use members::Members;

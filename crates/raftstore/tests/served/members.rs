@@ -48,7 +48,7 @@ pub(crate) struct Members {
 }
 
 pub(crate) fn settings() -> Settings {
-    Settings { heartbeat: Duration::from_millis(30), election: Duration::from_millis(300) }
+    Settings { heartbeat: Duration::from_millis(50), election: Duration::from_millis(500) }
 }
 
 impl Members {
@@ -98,6 +98,23 @@ impl Members {
         self.running[place] = Some(member);
     }
 
+    pub(crate) fn peer_urls(&self) -> &[String] {
+        &self.peer_urls
+    }
+
+    /// Starts a member that was added with the address of `peer`. Answers its place.
+    pub(crate) async fn join(&mut self, peer: Listener) -> usize {
+        let client = Listener::bind("http://127.0.0.1:0").await.unwrap();
+        self.peer_urls.push(peer.url.clone());
+        self.client_urls.push(client.url.clone());
+        let place = self.running.len();
+        let mut options = options(&self.path(place), place, &self.peer_urls);
+        options.existing = true;
+        let member = self.run_with(options, peer, client).await;
+        self.running.push(Some(member));
+        place
+    }
+
     /// The place of the leader, once all running members agree on one.
     pub(crate) async fn leader(&self) -> usize {
         for _ in 0..1000 {
@@ -122,9 +139,12 @@ impl Members {
     }
 
     async fn run(&self, place: usize, peer_socket: Listener, client_socket: Listener) -> Running {
+        self.run_with(options(&self.path(place), place, &self.peer_urls), peer_socket, client_socket).await
+    }
+
+    async fn run_with(&self, options: Options, peer_socket: Listener, client_socket: Listener) -> Running {
         let others = Remote::new(PeerTls::default()).unwrap();
-        let options = options(&self.path(place), place, &self.peer_urls);
-        let node = Node::start(options, |identity| others.of(identity)).await.unwrap();
+        let node = Node::start(options, &others).await.unwrap();
         let (mut serving, closing) = (JoinSet::new(), CancellationToken::new());
         let options = service::Options { progress_every: Duration::from_millis(100) };
         let clients = service::routes(node.clone(), options);

@@ -1,5 +1,6 @@
 //! Connections: accepted, shaken hands with, served over h1 or h2, and let go in peace at the end.
 
+use super::patience::{Patient, Turns};
 use super::{Peer, TlsConfig};
 use crate::request::answer;
 use crate::server::Server;
@@ -20,8 +21,6 @@ use tokio_util::task::TaskTracker;
 
 /// How long a client may take to shake hands.
 const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
-/// How long a client may take to send the head of an h1 request.
-const HEADER_READ_MAX: Duration = Duration::from_secs(32);
 /// Streams one h2 connection may have open.
 const STREAMS_MAX: u32 = 1000;
 /// What one h2 stream may have waiting to be sent, in bytes: thousands of watches share a connection's memory.
@@ -110,9 +109,12 @@ async fn connection(
     let now = UnixTime::since_unix_epoch(server.sources.since_epoch());
     let identity = Arc::new(tls.identify(&chain, now));
     let peer = Peer { address, certificates: chain, identity };
+    let turns = Turns::default();
+    let h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+    let stream = Patient::new(stream, h2, turns.clone());
     let service = service_fn(move |request| {
-        let (server, peer) = (Arc::clone(&server), peer.clone());
-        async move { Ok::<_, Infallible>(answer(server, request, peer).await) }
+        let (server, peer, turn) = (Arc::clone(&server), peer.clone(), turns.begin());
+        async move { Ok::<_, Infallible>(turn.answered(answer(server, request, peer).await)) }
     });
     let builder = connection_builder();
     let served = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
@@ -123,7 +125,7 @@ async fn connection(
 
 fn connection_builder() -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_READ_MAX);
+    // Without a timer hyper does not limit heads by itself: Patient does.
     builder
         .http2()
         .timer(TokioTimer::new())

@@ -6,6 +6,7 @@ mod body;
 mod content_type;
 mod info;
 mod listen;
+mod patience;
 mod query;
 mod tls;
 

@@ -1,0 +1,160 @@
+//! Clients at work on few keys: each does one thing after the other, as fast as it is answered.
+
+use crate::cluster::Cluster;
+use crate::failure::Failure;
+use crate::history::{Asked, Became, Call, History};
+use bytes::Bytes;
+use pintle_storage::etcd::Etcd;
+use pintle_storage::{
+    Compare, KeyRange, KeyValue, Op, OpResponse, Payload, RangeRequest, Relation, Storage, Target, Txn,
+};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+/// Where the keys lie.
+pub(crate) const PREFIX: &str = "/chaos/";
+/// Between two calls of a client, at the most: histories that are too dense can't be checked.
+const PAUSE_MAX: u64 = 30;
+
+/// Clients at work.
+#[derive(Debug)]
+pub(crate) struct Workload {
+    clients: JoinSet<()>,
+    over: Arc<AtomicBool>,
+}
+
+struct Client {
+    number: u32,
+    keys: u32,
+    storage: Arc<Etcd>,
+    history: Arc<History>,
+    values: Arc<AtomicU64>,
+    random: StdRng,
+}
+
+impl Workload {
+    /// Half of the clients know all members, the others one each: so every member is asked.
+    pub(crate) fn start(
+        cluster: &Cluster,
+        clients: usize,
+        keys: usize,
+        seed: u64,
+        history: &Arc<History>,
+    ) -> Result<Workload, Failure> {
+        let mut workload = Workload { clients: JoinSet::new(), over: Arc::default() };
+        let values = Arc::new(AtomicU64::new(1));
+        for (number, place) in (0..clients).zip(0_u32..) {
+            let one = (number / 2) % cluster.len();
+            let storage = if number % 2 == 0 { cluster.client()? } else { cluster.client_of(one)? };
+            let mut client = Client {
+                number: place,
+                keys: u32::try_from(keys).unwrap_or(u32::MAX),
+                storage,
+                history: Arc::clone(history),
+                values: Arc::clone(&values),
+                random: StdRng::seed_from_u64(seed.wrapping_add(u64::from(place) + 1)),
+            };
+            let over = Arc::clone(&workload.over);
+            workload.clients.spawn(async move {
+                while !over.load(Ordering::Relaxed) {
+                    client.work().await;
+                }
+            });
+        }
+        Ok(workload)
+    }
+
+    /// Lets every client finish its last call.
+    pub(crate) async fn stop(mut self) {
+        self.over.store(true, Ordering::Relaxed);
+        while self.clients.join_next().await.is_some() {}
+    }
+}
+
+impl Client {
+    async fn work(&mut self) {
+        let key = self.random.random_range(0..self.keys);
+        let asked = self.choose(key).await;
+        let begun = self.history.now();
+        let became = match asked {
+            Asked::Get => self.get(key).await,
+            asked => self.write(key, asked).await,
+        };
+        let ended = if became == Some(Became::Unknown) { i64::MAX } else { self.history.now() };
+        // What certainly was not done is not part of the history.
+        if let Some(became) = became {
+            self.history.add(Call { client: self.number, key, asked, became, begun, ended });
+        }
+        let pause = self.random.random_range(0..PAUSE_MAX);
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+    }
+
+    async fn choose(&mut self, key: u32) -> Asked {
+        match self.random.random_range(0..10) {
+            0..4 => Asked::Get,
+            4..7 => Asked::Put(self.value()),
+            7..9 => {
+                // From what was there a moment ago: others may come in between.
+                let from = match self.get(key).await {
+                    Some(Became::Found(found)) => found,
+                    _ => None,
+                };
+                Asked::Swap { from, to: self.value() }
+            }
+            _ => Asked::Delete,
+        }
+    }
+
+    fn value(&self) -> u64 {
+        self.values.fetch_add(1, Ordering::Relaxed)
+    }
+
+    async fn get(&self, key: u32) -> Option<Became> {
+        let found = self.storage.range(RangeRequest::new(KeyRange::key(name(key)))).await.ok()?;
+        Some(Became::Found(found.kvs.first().and_then(value_of)))
+    }
+
+    async fn write(&self, key: u32, asked: Asked) -> Option<Became> {
+        match self.storage.txn(txn(key, asked)).await {
+            Ok(response) if !response.succeeded => Some(Became::Refused),
+            Ok(response) => match response.responses.first() {
+                Some(OpResponse::Delete { deleted: 0 }) => Some(Became::Refused),
+                _ => Some(Became::Written(response.revision)),
+            },
+            Err(error) if error.may_have_applied() => Some(Became::Unknown),
+            Err(_) => None,
+        }
+    }
+}
+
+fn txn(key: u32, asked: Asked) -> Txn {
+    let put = |value: u64| Op::Put { key: name(key), value: value.to_string().into(), lease: None };
+    let (compares, op) = match asked {
+        Asked::Put(value) => (Vec::new(), put(value)),
+        Asked::Swap { from, to } => {
+            let target = match from {
+                Some(value) => Target::Value(value.to_string().into()),
+                None => Target::Version(0),
+            };
+            (vec![Compare { key: name(key), target, relation: Relation::Equal }], put(to))
+        }
+        Asked::Delete | Asked::Get => (Vec::new(), Op::Delete { range: KeyRange::key(name(key)) }),
+    };
+    Txn { compares, success: vec![op], failure: Vec::new() }
+}
+
+pub(crate) fn name(key: u32) -> Bytes {
+    format!("{PREFIX}{key:04}").into()
+}
+
+/// The number that a value is.
+pub(crate) fn value_of(kv: &KeyValue) -> Option<u64> {
+    match &kv.payload {
+        Payload::Bytes(bytes) => std::str::from_utf8(bytes).ok()?.parse().ok(),
+        Payload::Undecryptable(_) => None,
+    }
+}

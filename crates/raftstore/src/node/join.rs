@@ -1,0 +1,144 @@
+//! How a node finds out who it is, and gets from the others what it has lost.
+
+use super::folder::Folder;
+use super::identity::{Identity, cluster_id, member_id};
+use super::start::{Options, StartError, founders};
+use crate::files::Files;
+use crate::raft::{Member, PeerError, Peers, Transport};
+use crate::snapshots::{Receiving, SnapshotError};
+use futures_util::StreamExt;
+use pintle_wire::pintle::peer::{FetchSnapshotRequest, IntroduceResponse, SnapshotPart};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long a part of a snapshot may take to come.
+const PART_MAX: Duration = Duration::from_secs(30);
+
+/// Who the node is: what its folder says; in a new folder what its flags say, or the cluster that it was added to.
+pub(super) async fn identify(
+    folder: &Folder,
+    options: &Options,
+    transport: &dyn Transport,
+) -> Result<Identity, StartError> {
+    let urls =
+        options.members.get(&options.name).ok_or_else(|| StartError::NotAMember(options.name.clone()))?;
+    let founder = member_id(urls, &options.token, None);
+    if let Some(found) = folder.identity()? {
+        // Who was added later has an id that only its folder knows.
+        if !options.existing && options.members.len() > 1 {
+            folder.check(&found, founder)?;
+        }
+        return Ok(found);
+    }
+    let identity = if options.existing {
+        added(options, urls, transport).await?
+    } else {
+        let ids: Vec<u64> = founders(options).into_keys().collect();
+        let identity = Identity { cluster: cluster_id(&ids), member: founder, token: options.token.clone() };
+        refuse_lost_folder(options, &identity, transport).await?;
+        identity
+    };
+    folder.claim(&identity)?;
+    Ok(identity)
+}
+
+/// Who a node is that was added to a running cluster: the member with its URLs, if that has never started.
+async fn added(
+    options: &Options,
+    urls: &[String],
+    transport: &dyn Transport,
+) -> Result<Identity, StartError> {
+    let mut why = "there is none but this one".to_owned();
+    for (_, others) in options.members.iter().filter(|(name, _)| **name != options.name) {
+        match transport.introduce(others).await {
+            Ok(IntroduceResponse { cluster, members }) => {
+                let own = members.into_iter().find(|member| same(&member.peer_urls, urls));
+                let own = own.ok_or_else(|| StartError::NotAdded(options.name.clone()))?;
+                if !own.client_urls.is_empty() {
+                    return Err(StartError::LostFolder { member: own.id });
+                }
+                return Ok(Identity { cluster, member: own.id, token: options.token.clone() });
+            }
+            Err(error) => why = error.to_string(),
+        }
+    }
+    Err(StartError::NobodyThere(why))
+}
+
+/// A founder with an empty folder must not have been in the cluster before. Who has told the others how clients reach it
+/// has. When nobody answers, this is the first to start.
+async fn refuse_lost_folder(
+    options: &Options,
+    own: &Identity,
+    transport: &dyn Transport,
+) -> Result<(), StartError> {
+    let others = options.members.iter().filter(|(name, _)| **name != options.name);
+    let asked = others.map(|(_, urls)| transport.introduce(urls));
+    for answer in futures_util::future::join_all(asked).await.into_iter().flatten() {
+        let known = answer.members.iter().find(|member| member.id == own.member);
+        if known.is_some_and(|known| !known.client_urls.is_empty()) {
+            return Err(StartError::LostFolder { member: own.member });
+        }
+    }
+    Ok(())
+}
+
+fn same(one: &[String], other: &[String]) -> bool {
+    one.len() == other.len() && one.iter().all(|url| other.contains(url))
+}
+
+/// Gets a snapshot of another member that reaches up to `needed`, into the folder of snapshots.
+pub(super) async fn fetch_snapshot(
+    options: &Options,
+    own: &Identity,
+    peers: &dyn Peers,
+    folder: Arc<dyn Files>,
+    needed: u64,
+) -> Result<(), StartError> {
+    tracing::warn!(needed, "the state is lost; asking the other members for a snapshot");
+    let mut why = "there are no other members".to_owned();
+    for (id, member) in founders(options).into_iter().filter(|(id, _)| *id != own.member) {
+        match fetch_from(peers, id, &member, &folder, needed).await {
+            Ok(()) => return Ok(()),
+            Err(error) => why = error,
+        }
+    }
+    Err(StartError::NoSnapshot { needed, why })
+}
+
+async fn fetch_from(
+    peers: &dyn Peers,
+    id: u64,
+    member: &Member,
+    folder: &Arc<dyn Files>,
+    needed: u64,
+) -> Result<(), String> {
+    let said = |error: PeerError| error.to_string();
+    let peer = peers.peer(id, member);
+    let mut parts = peer.fetch_snapshot(FetchSnapshotRequest { needed, offset: 0 }).await.map_err(said)?;
+    let mut receiving = Receiving::begin(Arc::clone(folder)).map_err(|error| error.to_string())?;
+    loop {
+        let part = timeout(PART_MAX, parts.next()).await.map_err(|_| "it stopped sending".to_owned())?;
+        let Some(part) = part else { break };
+        let part = part.map_err(said)?;
+        if part.head.is_none() {
+            receiving = blocking(move || take(receiving, &part)).await?;
+        }
+    }
+    blocking(move || receiving.finish().map(drop).map_err(|error| error.to_string())).await
+}
+
+fn take(mut receiving: Receiving, part: &SnapshotPart) -> Result<Receiving, String> {
+    if part.offset != receiving.received() || crc32c::crc32c(&part.data) != part.crc32c {
+        return Err("a part was lost or damaged on its way".to_owned());
+    }
+    let written: Result<(), SnapshotError> = receiving.write_chunk(&part.data);
+    written.map(|()| receiving).map_err(|error| error.to_string())
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, String> + Send + 'static,
+) -> Result<T, String> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| error.to_string())?
+}
