@@ -342,8 +342,11 @@ async fn an_unfinished_restore_is_no_node() {
     assert!(check(&order.folder, &folder.0).is_good());
     fs::remove_dir_all(order.folder.join("snapshots")).unwrap();
     let report = check(&order.folder, &folder.0);
-    assert!(matches!(&report.outlook, Outlook::Refuses(why) if why.contains("after entry 1")), "{report:?}");
+    assert!(
+        matches!(&report.outlook, Outlook::NeedsOthers(why) if why.contains("after entry 1")),
+        "{report:?}"
+    );
     let remote = Remote::new(PeerTls::default()).unwrap();
-    let started = Node::start(options(&order.folder, 0, &urls), |identity| remote.of(identity)).await;
-    assert!(started.unwrap_err().to_string().contains("needs a snapshot"));
+    let started = Node::start(options(&order.folder, 0, &urls), &remote).await;
+    assert!(started.unwrap_err().to_string().contains("after entry 1"));
 }

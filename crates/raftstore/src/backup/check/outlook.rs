@@ -5,6 +5,8 @@
 pub enum Outlook {
     /// It starts; out of what.
     Starts(String),
+    /// It starts only if another member sends it a snapshot, for which it asks; why, and what to do otherwise.
+    NeedsOthers(String),
     /// It refuses to; why, and what to do.
     Refuses(String),
 }
@@ -49,9 +51,9 @@ impl Facts {
             (Some(applied), _) => Outlook::Starts(format!("the working state is used{}", self.rest(applied))),
             (None, Some(_)) => self.rebuilt(snapshot),
             (None, None) if self.purged.is_none() => self.rebuilt(None),
-            (None, None) => Outlook::Refuses(format!(
-                "the log begins after entry {}, and neither the working state nor a snapshot reaches that far; remove this \
-                 member and add it again with an empty folder or, if it is the only one, restore a backup",
+            (None, None) => Outlook::NeedsOthers(format!(
+                "the log begins after entry {}, and neither the working state nor a snapshot reaches that far; another \
+                 member is asked for a snapshot: if there is none, restore a backup",
                 self.purged.unwrap_or_default()
             )),
         }
@@ -100,14 +102,21 @@ mod tests {
     fn starts(facts: &Facts) -> String {
         match facts.outlook() {
             Outlook::Starts(how) => how,
-            Outlook::Refuses(why) => panic!("refuses: {why}"),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn needs_others(facts: &Facts) -> String {
+        match facts.outlook() {
+            Outlook::NeedsOthers(why) => why,
+            other => panic!("{other:?}"),
         }
     }
 
     fn refuses(facts: &Facts) -> String {
         match facts.outlook() {
             Outlook::Refuses(why) => why,
-            Outlook::Starts(how) => panic!("starts: {how}"),
+            other => panic!("{other:?}"),
         }
     }
 
@@ -134,9 +143,9 @@ mod tests {
     #[test]
     fn nothing_is_begun_over_a_hole() {
         let nothing = Facts { state: None, snapshots: Vec::new(), ..facts() };
-        assert!(refuses(&nothing).contains("begins after entry 10"));
+        assert!(needs_others(&nothing).contains("begins after entry 10"));
         let short = Facts { state: Some(Some(9)), snapshots: vec![("a".to_owned(), 8)], ..facts() };
-        refuses(&short);
+        needs_others(&short);
         let log = Facts { log_is_damaged: Some("log/1.log".to_owned()), ..facts() };
         assert!(refuses(&log).contains("log/1.log is damaged"));
         refuses(&Facts { identity_is_lost: true, ..facts() });
