@@ -40,7 +40,7 @@ impl Table {
         text.push_str("|\n");
         text.push_str(&rule);
         for row in &self.rows {
-            text.extend(row.iter().zip(&widths).map(|(cell, width)| aligned(cell, *width)));
+            text.extend(row.iter().zip(&widths).map(|(cell, width)| format!("| {cell:>width$} ")));
             text.push_str("|\n");
         }
         text.push_str(&rule);
@@ -51,12 +51,6 @@ impl Table {
         let cells = self.rows.iter().filter_map(|row| row.get(column));
         cells.chain(self.headers.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
     }
-}
-
-/// Numbers stand to the right.
-fn aligned(cell: &str, width: usize) -> String {
-    let is_number = !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit());
-    if is_number { format!("| {cell:>width$} ") } else { format!("| {cell:<width$} ") }
 }
 
 #[cfg(test)]
