@@ -123,7 +123,13 @@ impl Line {
 
     /// A failure of a call on this line.
     pub(super) fn failure(&self, why: &str) -> Failure {
-        failed(format!("{}: {why}", self.endpoint))
+        let help = if why.contains("connection") {
+            "\nhelp: a member that wants TLS ends such connections: use https:// and --cacert; one that wants to know its \
+             clients, too: --cert and --key"
+        } else {
+            ""
+        };
+        failed(format!("{}: {why}{help}", self.endpoint))
     }
 }
 
