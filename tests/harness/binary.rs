@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 /// Where it is; built when it is missing or old.
-pub(crate) fn pintle() -> &'static Path {
+pub fn pintle() -> &'static Path {
     static PINTLE: OnceLock<PathBuf> = OnceLock::new();
     PINTLE.get_or_init(|| {
         let target = target();

@@ -20,6 +20,7 @@ mod server;
 mod tls;
 
 pub use crate::http::{Connection, Protocol, Reply, request};
+pub use binary::pintle;
 pub use folder::Folder;
 pub use kubectl::{Kubectl, Said};
 pub use server::Server;

@@ -1,5 +1,6 @@
 //! The command line: which command, and what it was told. Reads; does nothing.
 
+use crate::ctl::CtlOrder;
 use crate::dev::DevOrder;
 use crate::failure::Failure;
 use crate::flags::{self, Flags, Given};
@@ -21,6 +22,8 @@ pub(crate) enum Order {
     Apiserver(Given),
     /// A member of the storage tier.
     Storage(Box<StorageOrder>),
+    /// Something to do with a storage tier, or with files of it.
+    Ctl(Box<CtlOrder>),
 }
 
 const EXAMPLES: &str = "\
@@ -57,6 +60,9 @@ pub(crate) fn read(words: impl IntoIterator<Item = OsString>) -> Result<Order, F
                 let order = StorageOrder::from_arg_matches(matches).map_err(|error| usage(&error))?;
                 Ok(Order::Storage(Box::new(order)))
             }
+            Some(("ctl", matches)) => {
+                Ok(Order::Ctl(Box::new(CtlOrder::from_arg_matches(matches).map_err(|error| usage(&error))?)))
+            }
             Some(("apiserver", matches)) => apiserver(Given::read(&flags, matches)?),
             _ => Ok(Order::Say(format!("pintle {}\n", version::own()))),
         },
@@ -92,6 +98,9 @@ fn command(flags: &Flags) -> Command {
     let storage = StorageOrder::augment_args(Command::new("storage"))
         .about("Run a member of the storage tier: etcd's API over a replicated log, with etcd's flags")
         .after_help(crate::storage::EXAMPLES);
+    let ctl = CtlOrder::augment_args(Command::new("ctl"))
+        .about("Look after a storage tier: members, backups, checks; with etcdctl's and etcdutl's commands")
+        .after_help(crate::ctl::EXAMPLES);
     Command::new("pintle")
         .about("A Kubernetes API server")
         .version(version::own())
@@ -102,6 +111,7 @@ fn command(flags: &Flags) -> Command {
         .subcommand(dev)
         .subcommand(flags::command(flags))
         .subcommand(storage)
+        .subcommand(ctl)
         .subcommand(Command::new("version").about("Print the version"))
 }
 
@@ -137,7 +147,7 @@ mod tests {
     #[test]
     fn help_names_the_commands_and_their_flags() {
         let help = said("pintle --help");
-        assert!(help.contains("dev") && help.contains("apiserver") && !help.contains("ctl"), "{help}");
+        assert!(help.contains("dev") && help.contains("apiserver") && help.contains("ctl"), "{help}");
         assert!(help.contains("try things on"), "{help}");
         assert_eq!(said("pintle"), help);
         assert!(said("pintle apiserver -h").contains("Secure serving flags:"));

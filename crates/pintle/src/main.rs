@@ -9,6 +9,7 @@
 mod apiserver;
 mod cli;
 mod clock;
+mod ctl;
 mod dev;
 mod failure;
 mod flags;
@@ -45,6 +46,7 @@ fn obey(order: Order) -> Result<(), Failure> {
         Order::Dev(order) => return dev::run(&order),
         Order::Apiserver(given) => return apiserver::run(&given),
         Order::Storage(order) => return storage::run(&order),
+        Order::Ctl(order) => return ctl::run(&order),
     }
     Ok(())
 }

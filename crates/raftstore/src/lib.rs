@@ -9,6 +9,7 @@
 //!
 //! It never knows what a value means: no objects, no JSON, no HTTP, no kind's name.
 
+pub mod backup;
 pub mod disk;
 pub mod embedded;
 pub mod feed;

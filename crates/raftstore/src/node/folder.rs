@@ -20,10 +20,10 @@ const FORMAT: u32 = 1;
 
 /// A locked folder.
 #[derive(Debug)]
-pub(super) struct Folder {
+pub(crate) struct Folder {
     path: PathBuf,
-    /// Held as long as the folder is in use.
-    _lock: File,
+    /// Held as long as the folder is in use; `None` for one that was never used and is only looked at.
+    _lock: Option<File>,
 }
 
 /// Why a folder can't be used.
@@ -76,7 +76,7 @@ struct Written {
 
 impl Folder {
     /// Takes the folder, making it when there is none.
-    pub(super) fn lock(path: &Path) -> Result<Folder, FolderError> {
+    pub(crate) fn lock(path: &Path) -> Result<Folder, FolderError> {
         let failed = |path: &Path| {
             let path = path.to_owned();
             move |source| FolderError::Io { path, source }
@@ -87,27 +87,42 @@ impl Folder {
         let lock_path = path.join("lock");
         let lock = File::options().create(true).truncate(false).write(true).open(&lock_path);
         let lock = lock.map_err(failed(&lock_path))?;
-        match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Folder { path: path.to_owned(), _lock: lock }),
-            Err(rustix::io::Errno::WOULDBLOCK) => Err(FolderError::InUse(path.to_owned())),
-            Err(error) => Err(failed(&lock_path)(error.into())),
+        Folder::hold(path, lock)
+    }
+
+    /// Takes the folder as it is, to look at it: nothing is made.
+    pub(crate) fn lock_as_it_is(path: &Path) -> Result<Folder, FolderError> {
+        match File::open(path.join("lock")) {
+            Ok(lock) => Folder::hold(path, lock),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Ok(Folder { path: path.to_owned(), _lock: None })
+            }
+            Err(source) => Err(FolderError::Io { path: path.join("lock"), source }),
         }
     }
 
-    pub(super) fn log(&self) -> PathBuf {
+    fn hold(path: &Path, lock: File) -> Result<Folder, FolderError> {
+        match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Folder { path: path.to_owned(), _lock: Some(lock) }),
+            Err(rustix::io::Errno::WOULDBLOCK) => Err(FolderError::InUse(path.to_owned())),
+            Err(error) => Err(FolderError::Io { path: path.join("lock"), source: error.into() }),
+        }
+    }
+
+    pub(crate) fn log(&self) -> PathBuf {
         self.path.join("log")
     }
 
-    pub(super) fn snapshots(&self) -> PathBuf {
+    pub(crate) fn snapshots(&self) -> PathBuf {
         self.path.join("snapshots")
     }
 
-    pub(super) fn state(&self) -> PathBuf {
+    pub(crate) fn state(&self) -> PathBuf {
         self.path.join("state")
     }
 
     /// Whose folder it is; `None` for a new one.
-    pub(super) fn identity(&self) -> Result<Option<Identity>, FolderError> {
+    pub(crate) fn identity(&self) -> Result<Option<Identity>, FolderError> {
         let path = self.path.join("member.json");
         let unreadable = |reason: String| FolderError::Unreadable { path: path.clone(), reason };
         let text = match fs::read(&path) {
@@ -129,7 +144,7 @@ impl Folder {
     }
 
     /// Writes down whose folder it is, durably.
-    pub(super) fn claim(&self, identity: &Identity) -> Result<(), FolderError> {
+    pub(crate) fn claim(&self, identity: &Identity) -> Result<(), FolderError> {
         let written = Written {
             format: FORMAT,
             cluster: format!("{:x}", identity.cluster),
@@ -149,7 +164,7 @@ impl Folder {
     }
 
     /// Refuses the folder of another member.
-    pub(super) fn check(&self, found: &Identity, wanted: u64) -> Result<(), FolderError> {
+    pub(crate) fn check(&self, found: &Identity, wanted: u64) -> Result<(), FolderError> {
         if found.member == wanted {
             return Ok(());
         }
@@ -158,7 +173,7 @@ impl Folder {
     }
 
     /// Bytes that are free for this user on the folder's disk.
-    pub(super) fn free(&self) -> io::Result<u64> {
+    pub(crate) fn free(&self) -> io::Result<u64> {
         let disk = rustix::fs::statvfs(&self.path)?;
         Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
     }

@@ -13,7 +13,7 @@
 
 mod check;
 mod error;
-mod folder;
+pub(crate) mod folder;
 mod identity;
 mod ids;
 mod join;

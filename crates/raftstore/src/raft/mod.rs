@@ -6,6 +6,7 @@
 //!                 '------> state_machine               committed entries are applied
 //! ```
 
+mod beginning;
 mod codec;
 mod consensus;
 mod log_store;
@@ -19,6 +20,7 @@ mod state_machine;
 mod touch;
 mod types;
 
+pub(crate) use beginning::{Beginning, members};
 pub use consensus::{Consensus, ConsensusError, Progress, Settings, Standing, Standpoint};
 pub use peers::{Answer, Peer, PeerError, Peers, Refused, Transport};
 pub use room::Room;

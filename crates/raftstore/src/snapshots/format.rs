@@ -14,7 +14,7 @@ use crate::records::{Census, Facts};
 use bytes::{Buf, BufMut, Bytes, TryGetError};
 
 /// What a snapshot begins with.
-pub(super) const MAGIC: &[u8; 8] = b"PNTLSNAP";
+pub(crate) const MAGIC: &[u8; 8] = b"PNTLSNAP";
 /// The format that this version writes, and the only one it reads.
 pub(super) const FORMAT: u32 = 1;
 /// Length of magic and format.

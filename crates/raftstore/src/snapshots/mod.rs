@@ -15,7 +15,8 @@ mod receive;
 mod write;
 
 pub(crate) use folder::{covered, look_at, names, verify, write};
-pub(crate) use format::Head;
+pub(crate) use format::{Head, MAGIC};
+pub(crate) use read::{length, read};
 pub use receive::Receiving;
 
 use crate::disk::DiskError;

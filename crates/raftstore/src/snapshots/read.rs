@@ -12,7 +12,7 @@ use std::io;
 pub(crate) type TellRecord<'a, E> = &'a mut dyn FnMut(Record) -> Result<(), E>;
 
 /// Reads a whole snapshot: hands its head to `begin`, then each record to `tell`.
-pub(super) fn read<E: From<SnapshotError>>(
+pub(crate) fn read<E: From<SnapshotError>>(
     name: &str,
     file: &dyn File,
     begin: impl FnOnce(&Head) -> Result<(), E>,
@@ -30,6 +30,22 @@ pub(super) fn read<E: From<SnapshotError>>(
                 return Ok(head);
             }
             Kind::Facts => return Err(reading.damaged(start, "it begins twice").into()),
+        }
+    }
+}
+
+/// How many bytes a snapshot has in a file that may go on behind it. Only the chunks' heads are read: nothing is verified.
+pub(crate) fn length(name: &str, file: &dyn File) -> Result<u64, SnapshotError> {
+    let mut reading = Reading { name, file, offset: 0, records: Census::default(), last: None, size: 0 };
+    reading.head()?;
+    loop {
+        let (kind, start, length, _) = reading.chunk_head()?;
+        reading.offset += length as u64;
+        if reading.offset > reading.size {
+            return Err(reading.damaged(start, "it is cut short"));
+        }
+        if kind == Kind::Trailer {
+            return Ok(reading.offset);
         }
     }
 }
@@ -67,12 +83,18 @@ impl Reading<'_> {
         Head::decode(body).map_err(|error| self.damaged(start, &error.to_string()))
     }
 
-    fn chunk(&mut self) -> Result<(Kind, u64, Bytes), SnapshotError> {
+    /// The next chunk's kind, where it begins, the length of its body and its checksum.
+    fn chunk_head(&mut self) -> Result<(Kind, u64, usize, u32), SnapshotError> {
         let start = self.offset;
         let head: [u8; CHUNK_HEAD] =
             self.take(CHUNK_HEAD)?.as_slice().try_into().expect("it has the length that was asked for");
         let head = read_chunk_head(head);
         let (kind, length, crc) = head.ok_or_else(|| self.damaged(start, "what follows is no chunk"))?;
+        Ok((kind, start, length, crc))
+    }
+
+    fn chunk(&mut self) -> Result<(Kind, u64, Bytes), SnapshotError> {
+        let (kind, start, length, crc) = self.chunk_head()?;
         let body = self.take(length)?;
         if checksum(start, kind, &body) != crc {
             return Err(self.damaged(start, "a checksum is wrong"));

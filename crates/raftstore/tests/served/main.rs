@@ -2,6 +2,7 @@
 //! several nodes can show stands in `cluster`.
 #![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
+mod backups;
 mod cluster;
 mod joining;
 mod members;

@@ -1,5 +1,6 @@
 //! Members in one process, each with its folder and its sockets on the loopback interface.
 
+use pintle_raftstore::log;
 use pintle_raftstore::node::{Bounds, Node, Options};
 use pintle_raftstore::peers::{self, PeerTls, Remote};
 use pintle_raftstore::raft::Settings;
@@ -53,11 +54,17 @@ pub(crate) fn settings() -> Settings {
 impl Members {
     /// Starts a new cluster, and waits until it has a leader.
     pub(crate) async fn start(count: usize) -> Members {
+        Members::start_on(count, |_, _| {}).await
+    }
+
+    /// The same, on folders that were made ready, by place, for members with these addresses.
+    pub(crate) async fn start_on(count: usize, ready: impl FnOnce(&[String], &Path)) -> Members {
         // Sockets first: the members' addresses are what they are known by.
         let (peers, clients) = (sockets(count).await, sockets(count).await);
         let urls = |sockets: &[Listener]| sockets.iter().map(|socket| socket.url.clone()).collect();
         let (peer_urls, client_urls) = (urls(&peers), urls(&clients));
         let mut members = Members { running: Vec::new(), peer_urls, client_urls, folder: Folder::new() };
+        ready(&members.peer_urls, &members.folder.0);
         for (place, (peer, client)) in peers.into_iter().zip(clients).enumerate() {
             let member = members.run(place, peer, client).await;
             members.running.push(Some(member));
@@ -168,6 +175,8 @@ impl Drop for Running {
 pub(crate) fn options(folder: &Path, place: usize, peer_urls: &[String]) -> Options {
     let members: BTreeMap<_, _> =
         peer_urls.iter().enumerate().map(|(place, url)| (place.to_string(), vec![url.clone()])).collect();
+    // Small segments: a start reads all of the last one.
+    let log = log::Options { segment_bytes: 1 << 20, ..log::Options::default() };
     Options {
         folder: folder.to_owned(),
         name: place.to_string(),
@@ -176,7 +185,7 @@ pub(crate) fn options(folder: &Path, place: usize, peer_urls: &[String]) -> Opti
         token: "test".to_owned(),
         settings: settings(),
         limits: pintle_storage::Limits::default(),
-        bounds: Bounds { reserve_bytes: 0, ..Bounds::default() },
+        bounds: Bounds { reserve_bytes: 0, log, ..Bounds::default() },
         since_epoch: || Duration::from_secs(1_000_000_000),
     }
 }
