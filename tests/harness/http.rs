@@ -8,8 +8,10 @@ use http_body_util::{BodyExt, Full};
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use std::time::Duration;
+use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
+use tokio_rustls::client::TlsStream;
 
 /// How long any answer may take; a test that waits longer has hung.
 const ANSWER_MAX: Duration = Duration::from_secs(90);
@@ -56,16 +58,31 @@ pub struct Reply {
 impl Server {
     /// Opens a connection.
     pub async fn connect(&self, who: Who, protocol: Protocol) -> Connection {
-        let mut driver = JoinSet::new();
+        Connection::over(self.tls(who, &[protocol.name()]).await, protocol).await
+    }
+}
+
+impl Protocol {
+    /// As TLS calls it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Protocol::H1 => "http/1.1",
+            Protocol::H2 => "h2",
+        }
+    }
+}
+
+impl Connection {
+    /// Speaks HTTP on a connection that has agreed to this protocol.
+    pub(crate) async fn over(tls: TlsStream<TcpStream>, protocol: Protocol) -> Connection {
+        let (io, mut driver) = (TokioIo::new(tls), JoinSet::new());
         let sender = match protocol {
             Protocol::H1 => {
-                let io = TokioIo::new(self.tls(who, &["http/1.1"]).await);
                 let (sender, connection) = http1::handshake(io).await.unwrap();
                 driver.spawn(async { drop(connection.await) });
                 Sender::H1(sender)
             }
             Protocol::H2 => {
-                let io = TokioIo::new(self.tls(who, &["h2"]).await);
                 let (sender, connection) = http2::handshake(TokioExecutor::new(), io).await.unwrap();
                 driver.spawn(async { drop(connection.await) });
                 Sender::H2(sender)
@@ -73,9 +90,7 @@ impl Server {
         };
         Connection { sender, _driver: driver }
     }
-}
 
-impl Connection {
     /// Sends, and reads the whole answer.
     ///
     /// # Errors

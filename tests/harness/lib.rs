@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! Server      `pintle dev` on a free port, in a folder of its own
+//! Apiserver   `pintle apiserver` with the flags of the test
+//! Etcd        the real one, when there is one
 //! Connection  HTTP/1.1 or HTTP/2 by hand, for headers and bad input
 //! Kubectl     the real one, when there is one
 //! program     any other program, with a deadline
@@ -11,7 +13,9 @@
 #![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
+mod apiserver;
 mod binary;
+mod etcd;
 mod folder;
 mod http;
 mod kubectl;
@@ -19,6 +23,8 @@ pub mod program;
 mod server;
 mod tls;
 
+pub use crate::apiserver::Apiserver;
+pub use crate::etcd::Etcd;
 pub use crate::http::{Connection, Protocol, Reply, request};
 pub use binary::pintle;
 pub use folder::Folder;

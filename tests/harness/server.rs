@@ -1,4 +1,4 @@
-//! A running `pintle dev`: started on a free port, stopped by a signal, its log kept when the test fails.
+//! A running `pintle dev`: started on a free port, stopped by a signal or killed, its log kept when the test fails.
 
 use crate::binary;
 use crate::folder::Folder;
@@ -7,6 +7,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
 
@@ -17,18 +18,22 @@ const READY_MAX: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Server {
     child: Child,
-    folder: Folder,
+    folder: Arc<Folder>,
     /// Where it listens.
     pub address: SocketAddr,
 }
 
 impl Server {
-    /// Starts one and waits until it says that it is ready.
+    /// Starts one in an empty folder and waits until it says that it is ready.
     pub fn start() -> Server {
-        let folder = Folder::new();
+        Server::start_in(Arc::new(Folder::new()))
+    }
+
+    /// The same in a folder that another may have left.
+    pub fn start_in(folder: Arc<Folder>) -> Server {
         let mut command = Command::new(binary::pintle());
         command.args(["dev", "--port=0", "--data-dir"]).arg(folder.path());
-        let log = File::create(folder.path().join("log")).unwrap();
+        let log = File::options().create(true).append(true).open(folder.path().join("log")).unwrap();
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let stdout = child.stdout.take().unwrap();
         let (ready, heard) = sync_channel(1);
@@ -49,6 +54,13 @@ impl Server {
     /// A file of its keys and certificates.
     pub fn pki(&self, name: &str) -> PathBuf {
         self.folder.path().join("pki").join(name)
+    }
+
+    /// Ends it as a power failure would, as far as the process goes: it is told nothing. What stays is its folder.
+    pub fn kill(mut self) -> Arc<Folder> {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        Arc::clone(&self.folder)
     }
 
     /// Whether it is still there.

@@ -49,6 +49,7 @@ pub async fn run(
     let tls = TlsConfig::load(&config.tls)?;
     let tokens = config.token_auth_file.as_deref().map(TokenFile::load).transpose()?.unwrap_or_default();
     let listener = Listener::bind(config.bind_address).await?;
+    tracing::debug!(address = %listener.address, "listening");
     let tasks = TaskTracker::new();
     // The cache outlives the port: requests that are still being answered read from it.
     let halt = CancellationToken::new();
@@ -80,7 +81,7 @@ pub async fn run(
 }
 
 async fn started(server: &Server) {
-    while !(server.is_bootstrapped() && server.storage_answers()) {
+    while !(server.is_bootstrapped() && server.storage_is_ready()) {
         tokio::time::sleep(READY_POLL).await;
     }
 }
@@ -90,7 +91,7 @@ fn cache_config(config: &Config) -> CacheConfig {
     CacheConfig {
         storage_prefix: config.storage_prefix.clone(),
         resources: stored.map(|storage| ResourceConfig::new(storage.prefix.as_str())).collect(),
-        values_own_their_buffers: true,
+        values_own_their_buffers: config.storage_in_process,
         ..CacheConfig::default()
     }
 }

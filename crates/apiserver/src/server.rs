@@ -30,7 +30,8 @@ pub struct Server {
     /// Where it listens; the port is real even when 0 was asked for.
     pub address: SocketAddr,
     served: RwLock<Arc<Served>>,
-    storage_answers: AtomicBool,
+    storage_is_healthy: AtomicBool,
+    storage_is_ready: AtomicBool,
     bootstrapped: AtomicBool,
     /// Whether the server is on its way out.
     pub stopping: Stopping,
@@ -70,7 +71,8 @@ impl Server {
             cache,
             address,
             served: RwLock::new(Arc::new(served)),
-            storage_answers: AtomicBool::new(false),
+            storage_is_healthy: AtomicBool::new(false),
+            storage_is_ready: AtomicBool::new(false),
             bootstrapped: AtomicBool::new(false),
             stopping,
         }
@@ -86,14 +88,20 @@ impl Server {
         SocketAddr::new(self.config.advertise_address, self.address.port())
     }
 
-    /// Whether storage answered when last looked at.
-    pub fn storage_answers(&self) -> bool {
-        self.storage_answers.load(Ordering::Relaxed)
+    /// Whether storage answered as fast as it does when it is well, when last looked at.
+    pub fn storage_is_healthy(&self) -> bool {
+        self.storage_is_healthy.load(Ordering::Relaxed)
     }
 
-    /// Notes whether storage answers.
-    pub(crate) fn set_storage_answers(&self, answers: bool) {
-        self.storage_answers.store(answers, Ordering::Relaxed);
+    /// Whether storage answered as fast as requests need it to, when last looked at.
+    pub fn storage_is_ready(&self) -> bool {
+        self.storage_is_ready.load(Ordering::Relaxed)
+    }
+
+    /// Notes how storage answers.
+    pub(crate) fn set_storage_answers(&self, is_healthy: bool, is_ready: bool) {
+        self.storage_is_healthy.store(is_healthy, Ordering::Relaxed);
+        self.storage_is_ready.store(is_ready, Ordering::Relaxed);
     }
 
     /// Whether the objects that every cluster has are there.

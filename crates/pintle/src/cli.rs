@@ -30,7 +30,7 @@ const EXAMPLES: &str = "\
 Examples:
   pintle dev
   pintle dev --port 7443 --data-dir /tmp/pintle
-  pintle apiserver --embedded-storage=memory --client-ca-file=ca.crt --authorization-mode=RBAC";
+  pintle apiserver --embedded-storage=/var/lib/pintle --client-ca-file=ca.crt --authorization-mode=RBAC";
 
 /// Started under this name, it is `pintle apiserver`: tools that look for the reference find it.
 const REFERENCE: &str = "kube-apiserver";

@@ -3,6 +3,7 @@
 use crate::flags::FlagError;
 use crate::options::Problems;
 use pintle_apiserver::StartError;
+use pintle_storage::etcd::ConfigError;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -54,6 +55,17 @@ pub(crate) enum Failure {
     /// Files that the frontend can't use.
     #[error("{0}")]
     Start(StartError),
+    /// Storage in this process that can't be used.
+    #[error("{reason}\nhelp: {help}")]
+    EmbeddedStorage {
+        /// Which, and what is the matter.
+        reason: String,
+        /// What to do.
+        help: &'static str,
+    },
+    /// Servers of etcd's API that can't be asked.
+    #[error("{0}\nhelp: check --etcd-servers, --etcd-cafile, --etcd-certfile and --etcd-keyfile")]
+    Etcd(ConfigError),
     /// A key or certificate that can't be made.
     #[error("can't make certificates: {0}")]
     Certificates(#[from] rcgen::Error),
@@ -71,6 +83,11 @@ impl Failure {
     /// About a file or folder.
     pub(crate) fn file(path: &Path, error: &io::Error, help: impl Into<String>) -> Failure {
         Failure::File { path: path.to_owned(), reason: reason(error), help: help.into() }
+    }
+
+    /// About storage in this process.
+    pub(crate) fn embedded_storage(reason: String, help: &'static str) -> Failure {
+        Failure::EmbeddedStorage { reason, help }
     }
 
     /// About an address; `port_flag` is how to choose another port.

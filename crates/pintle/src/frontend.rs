@@ -1,14 +1,19 @@
 //! The one place where a frontend is started; `dev` and `apiserver` both end here.
 
+use crate::backend::Backend;
 use crate::failure::Failure;
-use crate::options::{Certificate, Options, Tls};
+use crate::options::{Certificate, Options, Place, Tls};
 use crate::pki;
 use pintle_apiserver::config::{Build, Config, TlsFiles};
 use pintle_apiserver::{StartError, Stopping};
 use pintle_meta::value::STACK_SIZE;
-use pintle_storage::memory::Memory;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::pin::pin;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long requests may still take once storage is lost, and storage to be left in order after that.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// Runs a server's work on a runtime of its own.
 ///
@@ -17,26 +22,65 @@ use std::sync::Arc;
 pub(crate) fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_SIZE).build();
-    runtime.map_err(|source| Failure::System { what: "can't start threads", source })?.block_on(work)
+    let runtime = runtime.map_err(|source| Failure::System { what: "can't start threads", source })?;
+    let done = runtime.block_on(work);
+    // A disk that hangs holds its thread for ever; the process ends all the same.
+    runtime.shutdown_timeout(LAST_WORDS);
+    done
 }
 
 /// Serves until told to stop; `ready` hears the address once everything is answered. `port_flag` is how another port
 /// is chosen.
 ///
 /// # Errors
-/// When a file can't be used or the address can't be listened on.
+/// When a file can't be used, the address can't be listened on, or storage in this process can't go on.
 pub(crate) async fn serve(
     options: Options,
     port_flag: &str,
     ready: impl FnOnce(SocketAddr),
     stopping: Stopping,
 ) -> Result<(), Failure> {
-    let address = options.bind_address;
-    let served = pintle_apiserver::run(config(options)?, Arc::new(Memory::new()), ready, stopping).await;
-    served.map_err(|error| match error {
-        StartError::Listen(error) => Failure::listen(address, &error, port_flag),
-        other => Failure::Start(other),
-    })
+    let (address, place) = (options.bind_address, options.storage.place.clone());
+    let config = config(options)?;
+    let backend = Backend::open(&place).await?;
+    let served = serve_on(&backend, config, ready, stopping).await;
+    match served {
+        Err(Lost(failure)) => {
+            // Nothing is written down any more, so this is politeness, and must not keep the process from ending.
+            let _ = timeout(LAST_WORDS, backend.close()).await;
+            Err(failure)
+        }
+        Ok(served) => {
+            // Only now: requests that are still being answered need it.
+            backend.close().await;
+            served.map_err(|error| match error {
+                StartError::Listen(error) => Failure::listen(address, &error, port_flag),
+                other => Failure::Start(other),
+            })
+        }
+    }
+}
+
+/// Storage in this process has ended by itself.
+struct Lost(Failure);
+
+/// A frontend on this storage, until it is told to stop or storage ends.
+async fn serve_on(
+    backend: &Backend,
+    config: Config,
+    ready: impl FnOnce(SocketAddr),
+    stopping: Stopping,
+) -> Result<Result<(), StartError>, Lost> {
+    let mut serving = pin!(pintle_apiserver::run(config, backend.storage(), ready, stopping.clone()));
+    tokio::select! {
+        served = &mut serving => Ok(served),
+        failure = backend.failure() => {
+            stopping.announced.cancel();
+            stopping.begun.cancel();
+            let _ = timeout(LAST_WORDS, serving).await;
+            Err(Lost(failure))
+        }
+    }
 }
 
 fn config(options: Options) -> Result<Config, Failure> {
@@ -53,6 +97,10 @@ fn config(options: Options) -> Result<Config, Failure> {
         min_request_timeout: options.min_request_timeout,
         storage_prefix: options.storage.prefix,
         stored_as: options.storage.stored_as,
+        storage_in_process: !matches!(options.storage.place, Place::Etcd(_)),
+        compaction_interval: options.storage.compaction_interval,
+        storage_health_timeout: options.storage.health_timeout,
+        storage_ready_timeout: options.storage.ready_timeout,
         build: Build::default(),
     })
 }

@@ -2,11 +2,12 @@
 //!
 //! ```text
 //! cli --> dev (certificates, kubeconfig) --+
-//!     \-> apiserver <-- flags, options ----+--> frontend
+//!     \-> apiserver <-- flags, options ----+--> frontend --> backend
 //! ```
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks to its terminal")]
 
 mod apiserver;
+mod backend;
 mod cli;
 mod clock;
 mod ctl;

@@ -74,10 +74,10 @@ fn wrong_flags_end_with_status_1_and_a_line_on_standard_error() {
             &["apiserver", "--secure-port=https"],
             "error: invalid argument \"https\" for \"--secure-port\" flag: expected a whole number\n",
         ),
-        (&["apiserver"], "error: say where to keep objects: --embedded-storage=memory"),
+        (&["apiserver"], "error: say where to keep objects: --etcd-servers=URL,..."),
         (
-            &["apiserver", "--etcd-servers=http://127.0.0.1:2379"],
-            "error: --etcd-servers: it comes with the storage tier",
+            &["apiserver", "--etcd-servers=http://127.0.0.1:2379", "--embedded-storage=/data"],
+            "error: --embedded-storage and --etcd-servers are two places to keep objects: choose one\n",
         ),
         (
             &["apiserver", "--embedded-storage=memory", "--encryption-provider-config=e.yaml"],

@@ -1,7 +1,9 @@
-//! What runs beside requests, from start to stop: the objects a cluster begins with, and a look at storage now and
-//! then. Every loop here has an owner, ends when told, and writes only through the pipeline that requests use.
+//! What runs beside requests, from start to stop: the objects a cluster begins with, a look at storage now and then,
+//! and the end of its history. Every loop here has an owner and ends when told. Objects are written only through the
+//! pipeline that requests use.
 
 mod bootstrap;
+mod compaction;
 mod settings;
 mod storage_health;
 
@@ -16,4 +18,6 @@ pub(crate) fn start(server: &Arc<Server>, tasks: &TaskTracker, stop: &Cancellati
     tasks.spawn(async move { until.run_until_cancelled(bootstrap::run(of)).await });
     let (of, until) = (Arc::clone(server), stop.clone());
     tasks.spawn(async move { until.run_until_cancelled(storage_health::run(of)).await });
+    let (of, until) = (Arc::clone(server), stop.clone());
+    tasks.spawn(async move { until.run_until_cancelled(compaction::run(of)).await });
 }

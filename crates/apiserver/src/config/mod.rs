@@ -34,6 +34,15 @@ pub struct Config {
     pub storage_prefix: String,
     /// The form that objects are stored in; what is there already is read in either.
     pub stored_as: StoredAs,
+    /// Whether storage lies in this process, so that values come in buffers of their own that may be kept as they are.
+    pub storage_in_process: bool,
+    /// How often storage's history is cut off behind what was current then; zero for never. The frontends of a cluster
+    /// share the work, so it is best the same everywhere.
+    pub compaction_interval: Duration,
+    /// How long storage may take to answer before it counts as not well (`/healthz`). Above zero.
+    pub storage_health_timeout: Duration,
+    /// The same before no traffic should come here (`/readyz`). Above zero.
+    pub storage_ready_timeout: Duration,
     /// What was built.
     pub build: Build,
 }

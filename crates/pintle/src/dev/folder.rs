@@ -44,6 +44,11 @@ impl Folder {
         self.path.join("pki")
     }
 
+    /// Where objects are kept.
+    pub(super) fn storage(&self) -> PathBuf {
+        self.path.join("storage")
+    }
+
     /// What kubectl reads.
     pub(super) fn kubeconfig(&self) -> PathBuf {
         self.path.join("kubeconfig")

@@ -26,7 +26,7 @@ Examples:
   export KUBECONFIG=$PWD/.pintle/kubeconfig
   kubectl get namespaces
 
-Objects are kept in memory and are gone when the server stops; certificates and kubeconfig stay.";
+Objects, certificates and kubeconfig stay in the folder; remove its `storage` to begin anew.";
 
 /// The first address of the default range of Services: `kubernetes` inside the cluster.
 const KUBERNETES_SERVICE: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
@@ -34,9 +34,12 @@ const KUBERNETES_SERVICE: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
 /// What `pintle dev` was told.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct DevOrder {
-    /// The folder for certificates and kubeconfig; made when missing
+    /// The folder for objects, certificates and kubeconfig; made when missing
     #[arg(long, value_name = "FOLDER", default_value = ".pintle")]
     data_dir: PathBuf,
+    /// Keep objects in memory only: they are gone when the server stops, and those in the folder are left alone
+    #[arg(long)]
+    in_memory: bool,
     /// The port to listen on; 0 takes any free one
     #[arg(long, default_value_t = 6443)]
     port: u16,
@@ -58,15 +61,16 @@ pub(crate) fn run(order: &DevOrder) -> Result<(), Failure> {
     let addresses =
         vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into(), KUBERNETES_SERVICE, order.bind_address];
     let credentials = Credentials::of(&folder.pki(), addresses, clock::now())?;
-    let given =
-        Given::from_words(&words(order, &credentials)?.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let given = Given::from_words(
+        &words(order, &folder, &credentials)?.iter().map(String::as_str).collect::<Vec<_>>(),
+    )?;
     // Its warnings are about flags that a user of `dev` never wrote.
     let (options, _) = options::read(&given).map_err(Failure::Options)?;
     frontend::block_on(async {
         let stop = Stop::listen(options.shutdown_delay)?;
         let unwritten = OnceLock::new();
         let token = stop.stopping().begun;
-        let ready = |address: SocketAddr| match greet(&folder, &credentials, address) {
+        let ready = |address: SocketAddr| match greet(order, &folder, &credentials, address) {
             Ok(greeting) => print!("{greeting}"),
             Err(failure) => {
                 let _ = unwritten.set(failure);
@@ -79,13 +83,17 @@ pub(crate) fn run(order: &DevOrder) -> Result<(), Failure> {
 }
 
 /// The flags of `pintle apiserver` that make this server.
-fn words(order: &DevOrder, credentials: &Credentials) -> Result<Vec<String>, Failure> {
+fn words(order: &DevOrder, folder: &Folder, credentials: &Credentials) -> Result<Vec<String>, Failure> {
     let file = |flag: &str, path: &PathBuf| match path.to_str() {
         Some(path) => Ok(format!("--{flag}={path}")),
         None => Err(Failure::NotText(path.clone().into_os_string())),
     };
     Ok(vec![
-        "--embedded-storage=memory".to_owned(),
+        if order.in_memory {
+            "--embedded-storage=memory".to_owned()
+        } else {
+            file("embedded-storage", &folder.storage())?
+        },
         format!("--bind-address={}", order.bind_address),
         format!("--advertise-address={}", reachable(order.bind_address)),
         format!("--secure-port={}", order.port),
@@ -100,11 +108,17 @@ fn words(order: &DevOrder, credentials: &Credentials) -> Result<Vec<String>, Fai
 }
 
 /// Writes the kubeconfig, which can name the port only now, and says what to do with it.
-fn greet(folder: &Folder, credentials: &Credentials, address: SocketAddr) -> Result<String, Failure> {
+fn greet(
+    order: &DevOrder,
+    folder: &Folder,
+    credentials: &Credentials,
+    address: SocketAddr,
+) -> Result<String, Failure> {
     let address = SocketAddr::new(reachable(address.ip()), address.port());
     let path = folder.kubeconfig();
     kubeconfig::write(&path, address, credentials)?;
-    Ok(greeting::greeting(address, &path))
+    let storage = (!order.in_memory).then(|| folder.storage());
+    Ok(greeting::greeting(address, &path, storage.as_deref()))
 }
 
 /// Where this machine reaches a server that listens at `address`.

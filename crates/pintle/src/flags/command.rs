@@ -8,10 +8,14 @@ use clap::{Arg, ArgAction, Command};
 
 const EXAMPLES: &str = "\
 Examples:
-  Everything in memory, certificates of your own:
-    pintle apiserver --embedded-storage=memory \\
+  Everything in one process, kept in a folder, certificates of your own:
+    pintle apiserver --embedded-storage=/var/lib/pintle \\
       --tls-cert-file=server.crt --tls-private-key-file=server.key \\
       --client-ca-file=ca.crt --authorization-mode=RBAC
+
+  One of several, on etcd or on our own storage tier:
+    pintle apiserver --etcd-servers=https://10.0.0.1:2379,https://10.0.0.2:2379 \\
+      --etcd-cafile=etcd-ca.crt --etcd-certfile=client.crt --etcd-keyfile=client.key ...
 
   To try it out without any certificates at hand:
     pintle dev

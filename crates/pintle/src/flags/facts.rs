@@ -12,8 +12,14 @@ const HIDDEN: [(&str, &str, &str); 4] = [
     ("kubelet-read-only-port", "int", "10255"),
 ];
 
-/// Where storage is when it is not elsewhere: our own flag, beside `--etcd-servers`.
-pub(crate) const EMBEDDED_STORAGE: &str = "embedded-storage";
+/// Storage in this process, when it is not elsewhere: our own flags, beside `--etcd-servers`. Name, type.
+const EMBEDDED_STORAGE: [(&str, &str); 5] = [
+    ("embedded-storage", "string"),
+    ("embedded-storage-listen-client-urls", "strings"),
+    ("embedded-storage-cert-file", "string"),
+    ("embedded-storage-key-file", "string"),
+    ("embedded-storage-trusted-ca-file", "string"),
+];
 
 /// One flag.
 #[derive(Debug)]
@@ -45,7 +51,7 @@ impl Flags {
                 None => flags.push(read(line, group)),
             }
             if line == "group Etcd" {
-                flags.push(flag(EMBEDDED_STORAGE, "string", "", group, false));
+                flags.extend(EMBEDDED_STORAGE.map(|(name, kind)| flag(name, kind, "", group, false)));
             }
         }
         flags.extend(HIDDEN.map(|(name, kind, default)| flag(name, kind, default, "Misc", true)));

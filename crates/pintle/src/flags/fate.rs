@@ -22,8 +22,35 @@ const ACTS: &[(&str, &str)] = &[
     ("min-request-timeout", "The least number of seconds that a watch lasts when its client doesn't say"),
     ("request-timeout", "How long a request may take that doesn't stay open by its nature"),
     ("shutdown-delay-duration", "How long to go on serving after the signal to stop"),
-    ("embedded-storage", "Keep everything in this process: `memory`"),
+    (
+        "embedded-storage",
+        "Keep everything in this process: durably in this folder, or in memory, until it ends: `memory`",
+    ),
+    (
+        "embedded-storage-listen-client-urls",
+        "Where to serve etcd's API of the folder besides its socket: https://, or http:// for this machine only",
+    ),
+    (
+        "embedded-storage-cert-file",
+        "The certificate of those URLs (PEM), followed by those between it and its CA",
+    ),
+    ("embedded-storage-key-file", "The key of that certificate (PEM)"),
+    (
+        "embedded-storage-trusted-ca-file",
+        "Who may sign the certificates that clients of those URLs must have (PEM)",
+    ),
+    ("etcd-servers", "Where the storage tier or etcd is: scheme://host:port of each member"),
+    ("etcd-cafile", "Who may sign the certificates of those servers (PEM)"),
+    ("etcd-certfile", "The certificate this server shows them (PEM)"),
+    ("etcd-keyfile", "The key of that certificate (PEM)"),
     ("etcd-prefix", "What all keys in storage begin with"),
+    (
+        "etcd-compaction-interval",
+        "How often storage's history is cut off behind what was current then; 0 leaves it alone",
+    ),
+    ("etcd-healthcheck-timeout", "How long storage may take to answer before /healthz fails"),
+    ("etcd-readycheck-timeout", "How long storage may take to answer before /readyz fails"),
+    ("storage-backend", "etcd3, whatever serves it"),
     ("storage-media-type", "The form objects are stored in; what has no protobuf is JSON all the same"),
     ("bind-address", "The address to listen on; 0.0.0.0 and :: are all of them"),
     ("cert-dir", "Where a self-signed certificate is kept when none is given"),
@@ -64,7 +91,8 @@ const LATER: &[(&str, &[&str])] = &[
         "tuning health checks and shutdown",
         &["livez-*", "send-retry-*", "shutdown-send-*", "shutdown-watch-*"],
     ),
-    ("the storage tier", &["etcd-*", "storage-backend", "storage-initialization-timeout"]),
+    ("counting objects for metrics", &["etcd-count-metric-poll-period", "etcd-db-metric-poll-interval"]),
+    ("tuning the start of storage", &["storage-initialization-timeout"]),
     ("encryption at rest", &["encryption-provider-config-automatic-reload"]),
     ("expiry of events", &["event-ttl", "lease-reuse-duration-seconds"]),
     ("tuning the watch cache", &["watch-cache*", "default-watch-cache-size"]),
@@ -119,9 +147,8 @@ const REFUSED: &[(&str, &str)] = &[
         "encryption at rest comes later, and without it Secrets would be stored in the clear",
     ),
     (
-        "etcd-servers",
-        "it comes with the storage tier; until then use --embedded-storage=memory, which keeps everything \
-         in this process",
+        "etcd-servers-overrides",
+        "keeping some resources elsewhere comes later, and what is kept there would not be found",
     ),
     ("tls-curve-preferences", "choosing key exchanges comes later, and others than those would be offered"),
     ("disable-http2-serving", "switching HTTP/2 off comes later, and it would still be served"),
@@ -193,7 +220,7 @@ mod tests {
         let given = Given::from_words(&[
             "--encryption-provider-config=e.yaml",
             "--disable-http2-serving=false",
-            "--etcd-servers=",
+            "--etcd-servers-overrides=",
         ])
         .unwrap();
         assert_eq!(

@@ -67,7 +67,7 @@ fn front_proxy(given: &Given) -> FrontProxy {
     }
 }
 
-fn duration(given: &Given, flag: &str) -> Result<Duration, String> {
+pub(super) fn duration(given: &Given, flag: &str) -> Result<Duration, String> {
     if given.is_negative(flag) {
         return Err(format!("--{flag} can not be negative, but is {}", given.text(flag)));
     }

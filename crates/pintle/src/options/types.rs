@@ -87,13 +87,67 @@ pub(crate) enum Certificate {
     SelfSigned(PathBuf),
 }
 
-/// Where everything is kept.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Where everything is kept, and how it is looked after.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Storage {
+    /// Where.
+    pub(crate) place: Place,
     /// What all keys begin with, with slashes at both ends: `/registry/`.
     pub(crate) prefix: String,
     /// The form of what is stored.
     pub(crate) stored_as: StoredAs,
+    /// How often history is compacted; zero for never.
+    pub(crate) compaction_interval: Duration,
+    /// How long storage may take to answer and be well; above zero.
+    pub(crate) health_timeout: Duration,
+    /// The same for being ready; above zero.
+    pub(crate) ready_timeout: Duration,
+}
+
+/// A place to keep everything in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// This process, until it ends.
+    #[default]
+    Memory,
+    /// A folder that this process works in.
+    Folder(EmbeddedStorage),
+    /// Elsewhere, reached by etcd's API.
+    Etcd(EtcdServers),
+}
+
+/// A storage node in this process.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct EmbeddedStorage {
+    /// Its folder; made when missing.
+    pub(crate) folder: PathBuf,
+    /// Where it serves etcd's API besides the socket in its folder: `http://` with loopback addresses, `https://` with
+    /// any.
+    pub(crate) client_urls: Vec<String>,
+    /// For the `https://` ones: there when there are any.
+    pub(crate) tls: Option<ClientUrlTls>,
+}
+
+/// The certificate of the embedded storage, and whose clients it serves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ClientUrlTls {
+    /// The chain.
+    pub(crate) certificate: PathBuf,
+    /// Its key.
+    pub(crate) key: PathBuf,
+    /// Who signs the certificates that clients must have.
+    pub(crate) trusted_ca: PathBuf,
+}
+
+/// Servers of etcd's API.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct EtcdServers {
+    /// URLs of members of one cluster; at least one.
+    pub(crate) servers: Vec<String>,
+    /// Who signs their certificates.
+    pub(crate) ca: Option<PathBuf>,
+    /// What is shown to them, and its key; both or neither.
+    pub(crate) certificate: Option<(PathBuf, PathBuf)>,
 }
 
 /// How the log is written.

@@ -98,11 +98,30 @@ fn read_segment(files: &dyn Files, number: u64, newest: bool) -> Result<Option<F
     if !newest {
         return Err(damaged(number, found.end, "the record's checksum is wrong, and newer segments exist"));
     }
-    if let Some(next) = (found.end + 1..size).find(|offset| record(&found.bytes, number, *offset).is_some()) {
+    // Behind the last byte that is not zero nothing was ever written.
+    let written = found.end + written(&found.bytes, found.end) as u64;
+    if let Some(next) =
+        (found.end + 1..written).find(|offset| record(&found.bytes, number, *offset).is_some())
+    {
         tracing::error!(segment = number, bad = found.end, good = next, "a good record follows a bad one");
         return Err(damaged(number, found.end, "the record's checksum is wrong, and a good one follows it"));
     }
     Ok(Some(found).filter(|found| !found.records.is_empty()))
+}
+
+/// How many bytes from `offset` on there are up to the last that is not zero. A segment is mostly zeros, so they are
+/// looked at in blocks.
+fn written(bytes: &Bytes, offset: u64) -> usize {
+    const ZEROS: [u8; 4096] = [0; 4096];
+    let at = usize::try_from(offset).expect("it is within what was read into memory");
+    let mut rest = &bytes[at..];
+    while let Some((before, last)) = rest.split_last_chunk::<4096>() {
+        if *last != ZEROS {
+            break;
+        }
+        rest = before;
+    }
+    rest.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1)
 }
 
 fn read_all(file: &dyn File) -> io::Result<Bytes> {
@@ -169,16 +188,17 @@ fn check_beginning(index: &Index, oldest: Option<u64>) -> Result<(), OpenError> 
 
 /// Zeroes what a torn record left behind.
 fn cut(found: &Found) -> Result<(), OpenError> {
-    let end = usize::try_from(found.end).expect("it is within what was read into memory");
-    let rest = &found.bytes[end..];
-    let Some(last) = rest.iter().rposition(|byte| *byte != 0) else { return Ok(()) };
+    let torn = written(&found.bytes, found.end);
+    if torn == 0 {
+        return Ok(());
+    }
     tracing::warn!(
         segment = found.number,
         at = found.end,
-        bytes = last + 1,
+        bytes = torn,
         "dropping a torn record at the log's end"
     );
-    let zeroed = found.file.write_at(&vec![0; last + 1], found.end).and_then(|()| found.file.sync());
+    let zeroed = found.file.write_at(&vec![0; torn], found.end).and_then(|()| found.file.sync());
     zeroed.map_err(|source| OpenError::Io { file: segment::name(found.number), source })
 }
 

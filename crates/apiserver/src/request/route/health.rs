@@ -21,12 +21,12 @@ struct Check {
 
 const EVERYWHERE: &[&str] = &["healthz", "livez", "readyz"];
 
-/// All checks, in the order in which they are shown.
+/// All checks, in the order in which they are shown. As in kube-apiserver, what watches `livez` learns of storage too.
 const CHECKS: [Check; 7] = [
     Check { name: "ping", paths: EVERYWHERE, holds: |_| true },
     Check { name: "log", paths: EVERYWHERE, holds: |_| true },
-    Check { name: "etcd", paths: &["healthz", "livez"], holds: |server| server.storage_answers() },
-    Check { name: "etcd-readiness", paths: &["readyz"], holds: |server| server.storage_answers() },
+    Check { name: "etcd", paths: EVERYWHERE, holds: |server| server.storage_is_healthy() },
+    Check { name: "etcd-readiness", paths: &["readyz"], holds: |server| server.storage_is_ready() },
     Check { name: "informer-sync", paths: &["readyz"], holds: |server| server.cache.is_ready() },
     Check {
         name: "poststarthook/bootstrap-objects",
