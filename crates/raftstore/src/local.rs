@@ -114,6 +114,10 @@ impl LocalPeer {
 }
 
 impl Peer for LocalPeer {
+    fn introduce(&self) -> Answer<'_, wire::IntroduceResponse> {
+        Box::pin(self.ask(async move |node| Ok(node.introduce_for_peer())))
+    }
+
     fn append(
         &self,
         requests: BoxStream<'static, wire::AppendRequest>,

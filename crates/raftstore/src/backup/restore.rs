@@ -10,7 +10,7 @@ use super::status::damaged;
 use super::{BackupError, Progress, Stage};
 use crate::files::SystemFiles;
 use crate::log::{self, Log, LogError};
-use crate::node::folder::Folder;
+use crate::node::folder::{Folder, Past};
 use crate::node::{FolderError, Identity, cluster_id, member_id};
 use crate::raft::{Beginning, Member, members};
 use crate::records::Facts;
@@ -86,7 +86,7 @@ pub fn restore(order: &Order, progress: Progress<'_>) -> Result<Restored, Backup
     let new = Head { facts, leases: head.leases };
     let making = Making::begin(&order.folder)?;
     making.log(&begins.log)?;
-    making.folder.claim(&restored.identity)?;
+    making.folder.claim(&restored.identity, Past::Proven)?;
     making.snapshot(&content, &kept, &new, progress)?;
     making.finish();
     Ok(restored)

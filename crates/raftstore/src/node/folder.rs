@@ -65,6 +65,15 @@ pub enum FolderError {
     },
 }
 
+/// Whether the member that a folder was made for may have been in its cluster before, in a folder that is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Past {
+    /// It may.
+    Unproven,
+    /// It has not, as others have said, or can't have.
+    Proven,
+}
+
 /// What is written down of a member.
 #[derive(Debug, Serialize, Deserialize)]
 struct Written {
@@ -72,6 +81,9 @@ struct Written {
     cluster: String,
     member: String,
     token: String,
+    /// Whether its past is not known yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    unproven: bool,
 }
 
 impl Folder {
@@ -121,21 +133,10 @@ impl Folder {
         self.path.join("state")
     }
 
-    /// Whose folder it is; `None` for a new one.
+    /// Whose folder it is; `None` for a new one. One that was used and does not say by whom is not new.
     pub(crate) fn identity(&self) -> Result<Option<Identity>, FolderError> {
-        let path = self.path.join("member.json");
-        let unreadable = |reason: String| FolderError::Unreadable { path: path.clone(), reason };
-        let text = match fs::read(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(FolderError::Io { path, source }),
-        };
-        let written: Written =
-            serde_json::from_slice(&text).map_err(|error| unreadable(error.to_string()))?;
-        if written.format != FORMAT {
-            return Err(unreadable(format!("it has format {}, this version reads {FORMAT}", written.format)));
-        }
-        let id = |text: &str| u64::from_str_radix(text, 16).map_err(|error| unreadable(error.to_string()));
+        let Some(written) = self.written()? else { return Ok(None) };
+        let id = |text: &str| u64::from_str_radix(text, 16).map_err(|error| self.unreadable(error));
         Ok(Some(Identity {
             cluster: id(&written.cluster)?,
             member: id(&written.member)?,
@@ -143,15 +144,22 @@ impl Folder {
         }))
     }
 
+    /// What is known of its member's past.
+    pub(crate) fn past(&self) -> Result<Past, FolderError> {
+        let unproven = self.written()?.is_none_or(|written| written.unproven);
+        Ok(if unproven { Past::Unproven } else { Past::Proven })
+    }
+
     /// Writes down whose folder it is, durably.
-    pub(crate) fn claim(&self, identity: &Identity) -> Result<(), FolderError> {
+    pub(crate) fn claim(&self, identity: &Identity, past: Past) -> Result<(), FolderError> {
         let written = Written {
             format: FORMAT,
             cluster: format!("{:x}", identity.cluster),
             member: format!("{:x}", identity.member),
             token: identity.token.clone(),
+            unproven: past == Past::Unproven,
         };
-        let path = self.path.join("member.json");
+        let path = self.member_file();
         let begun = self.path.join("member.json.new");
         let write = || -> io::Result<()> {
             let mut file = File::create(&begun)?;
@@ -163,12 +171,50 @@ impl Folder {
         write().map_err(|source| FolderError::Io { path: path.clone(), source })
     }
 
+    fn written(&self) -> Result<Option<Written>, FolderError> {
+        let path = self.member_file();
+        let text = match fs::read(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return if self.is_used()? { Err(self.unreadable("it is missing")) } else { Ok(None) };
+            }
+            Err(source) => return Err(FolderError::Io { path, source }),
+        };
+        let written: Written = serde_json::from_slice(&text).map_err(|error| self.unreadable(error))?;
+        if written.format != FORMAT {
+            let format = written.format;
+            return Err(self.unreadable(format_args!("it has format {format}, this version reads {FORMAT}")));
+        }
+        Ok(Some(written))
+    }
+
+    /// Whether there is a log or a snapshot.
+    fn is_used(&self) -> Result<bool, FolderError> {
+        for path in [self.log(), self.snapshots()] {
+            match fs::read_dir(&path).map(|mut entries| entries.next().is_some()) {
+                Ok(true) => return Ok(true),
+                Ok(false) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(source) => return Err(FolderError::Io { path, source }),
+            }
+        }
+        Ok(false)
+    }
+
+    fn member_file(&self) -> PathBuf {
+        self.path.join("member.json")
+    }
+
+    fn unreadable(&self, reason: impl std::fmt::Display) -> FolderError {
+        FolderError::Unreadable { path: self.member_file(), reason: reason.to_string() }
+    }
+
     /// Refuses the folder of another member.
     pub(crate) fn check(&self, found: &Identity, wanted: u64) -> Result<(), FolderError> {
         if found.member == wanted {
             return Ok(());
         }
-        let path = self.path.join("member.json");
+        let path = self.member_file();
         Err(FolderError::Foreign { path, found: found.member, cluster: found.cluster, wanted })
     }
 
@@ -189,14 +235,22 @@ mod tests {
         let folder = Folder::lock(&path).unwrap();
         assert!(folder.identity().unwrap().is_none());
         let identity = Identity { cluster: 0xc, member: 0xa, token: "t".to_owned() };
-        folder.claim(&identity).unwrap();
-        assert_eq!(folder.identity().unwrap(), Some(identity.clone()));
+        assert_eq!(folder.past().unwrap(), Past::Unproven);
+        for past in [Past::Unproven, Past::Proven] {
+            folder.claim(&identity, past).unwrap();
+            assert_eq!((folder.identity().unwrap(), folder.past().unwrap()), (Some(identity.clone()), past));
+        }
         assert!(folder.check(&identity, 0xa).is_ok());
         assert!(folder.check(&identity, 0xb).unwrap_err().to_string().contains("belongs to member a"));
         assert!(matches!(Folder::lock(&path), Err(FolderError::InUse(_))));
         drop(folder);
         fs::write(path.join("member.json"), b"{}").unwrap();
         assert!(matches!(Folder::lock(&path).unwrap().identity(), Err(FolderError::Unreadable { .. })));
+        fs::remove_file(path.join("member.json")).unwrap();
+        assert_eq!(Folder::lock(&path).unwrap().identity().unwrap(), None);
+        fs::write(path.join("log/1"), b"").unwrap();
+        let used = Folder::lock(&path).unwrap().identity().unwrap_err();
+        assert!(used.to_string().ends_with("member.json can't be read: it is missing"), "{used}");
         fs::remove_dir_all(&path).unwrap();
     }
 }

@@ -1,6 +1,7 @@
 //! How a node finds out who it is, and gets from the others what it has lost.
 
-use super::folder::Folder;
+use super::folder::{Folder, Past};
+use super::founding::knows;
 use super::identity::{Identity, cluster_id, member_id};
 use super::start::{Options, StartError, founders};
 use crate::files::Files;
@@ -31,15 +32,15 @@ pub(super) async fn identify(
         }
         return Ok(found);
     }
-    let identity = if options.existing {
-        added(options, urls, transport).await?
+    let (identity, past) = if options.existing {
+        (added(options, urls, transport).await?, Past::Proven)
     } else {
         let ids: Vec<u64> = founders(options).into_keys().collect();
         let identity = Identity { cluster: cluster_id(&ids), member: founder, token: options.token.clone() };
         refuse_lost_folder(options, &identity, transport).await?;
-        identity
+        (identity, Past::Unproven)
     };
-    folder.claim(&identity)?;
+    folder.claim(&identity, past)?;
     Ok(identity)
 }
 
@@ -52,7 +53,7 @@ async fn added(
     let mut why = "there is none but this one".to_owned();
     for (_, others) in options.members.iter().filter(|(name, _)| **name != options.name) {
         match transport.introduce(others).await {
-            Ok(IntroduceResponse { cluster, members }) => {
+            Ok(IntroduceResponse { cluster, members, .. }) => {
                 let own = members.into_iter().find(|member| same(&member.peer_urls, urls));
                 let own = own.ok_or_else(|| StartError::NotAdded(options.name.clone()))?;
                 if !own.client_urls.is_empty() {
@@ -67,7 +68,7 @@ async fn added(
 }
 
 /// A founder with an empty folder must not have been in the cluster before. Who has told the others how clients reach it
-/// has. When nobody answers, this is the first to start.
+/// has. When nobody answers it stays open, and the founder does not vote until it is known.
 async fn refuse_lost_folder(
     options: &Options,
     own: &Identity,
@@ -76,8 +77,7 @@ async fn refuse_lost_folder(
     let others = options.members.iter().filter(|(name, _)| **name != options.name);
     let asked = others.map(|(_, urls)| transport.introduce(urls));
     for answer in futures_util::future::join_all(asked).await.into_iter().flatten() {
-        let known = answer.members.iter().find(|member| member.id == own.member);
-        if known.is_some_and(|known| !known.client_urls.is_empty()) {
+        if knows(&answer, own.member) {
             return Err(StartError::LostFolder { member: own.member });
         }
     }

@@ -78,11 +78,13 @@ impl Node {
         self.inner.change(Change::Update(raft_wire::Member { id, name, peer_urls, client_urls })).await
     }
 
-    /// Tells the others this member's name and where clients reach it.
+    /// Tells the others this member's name and where clients reach it, once it is known that it is no member that has
+    /// lost its folder.
     ///
     /// # Errors
     /// [`NodeError`].
     pub async fn announce(&self, name: &str, client_urls: Vec<String>) -> Result<()> {
+        self.inner.founding.proven().await;
         let id = self.inner.identity.member;
         let known = self.inner.member(id).ok_or(NodeError::MemberNotFound)?.member;
         if known.name == name && known.client_urls == client_urls {

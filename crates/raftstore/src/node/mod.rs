@@ -14,6 +14,7 @@
 mod check;
 mod error;
 pub(crate) mod folder;
+mod founding;
 mod identity;
 mod ids;
 mod join;
@@ -40,6 +41,7 @@ use crate::log::Gauge;
 use crate::machine::{HashKv, Machine};
 use crate::raft::{Consensus, Peers, Progress, Room, Settings, Standing};
 use folder::Folder;
+use founding::Founding;
 use ids::Ids;
 use leases::Clock;
 use pintle_storage::Limits;
@@ -73,6 +75,7 @@ struct Inner {
     room: Room,
     /// `None` for a node in memory.
     folder: Option<Folder>,
+    founding: Founding,
     probes: Probes,
     clock: Clock,
     ids: Ids,
@@ -206,7 +209,11 @@ impl Node {
 
     /// Returns when it can't go on by itself, and says why. The process should end.
     pub async fn failure(&self) -> String {
-        self.inner.consensus.failure().await
+        let Inner { consensus, founding, identity, .. } = &*self.inner;
+        tokio::select! {
+            why = consensus.failure() => why,
+            () = founding.refuted() => StartError::LostFolder { member: identity.member }.to_string(),
+        }
     }
 
     /// Writes a snapshot without waiting for the log to be long. Returns when it is begun.

@@ -13,14 +13,22 @@ type Answer<T> = std::result::Result<T, PeerError>;
 impl Node {
     /// Says who is in the cluster, to who asks without being known.
     pub fn introduce_for_peer(&self) -> wire::IntroduceResponse {
-        let members = self.inner.consensus.members().into_iter();
-        let members = members.map(|known| pintle_wire::pintle::raft::Member {
-            id: known.id,
-            name: known.member.name,
-            peer_urls: known.member.peer_urls,
-            client_urls: known.member.client_urls,
+        let known = self.inner.consensus.members().into_iter().map(|known| (known.id, known.member));
+        let mut members: Vec<_> = known.collect();
+        if members.is_empty() {
+            members.extend(self.inner.founding.founders().clone());
+        }
+        let members = members.into_iter().map(|(id, member)| pintle_wire::pintle::raft::Member {
+            id,
+            name: member.name,
+            peer_urls: member.peer_urls,
+            client_urls: member.client_urls,
         });
-        wire::IntroduceResponse { cluster: self.inner.identity.cluster, members: members.collect() }
+        wire::IntroduceResponse {
+            cluster: self.inner.identity.cluster,
+            members: members.collect(),
+            fresh: self.inner.is_fresh(),
+        }
     }
 
     /// Takes in what a leader replicates.

@@ -1,6 +1,7 @@
 //! How a node comes up: its folder, its log, its state, and then its part in consensus.
 
-use super::folder::{Folder, FolderError};
+use super::folder::{Folder, FolderError, Past};
+use super::founding::{Founding, prove};
 use super::identity::{Identity, member_id};
 use super::ids::Ids;
 use super::leases::{Clock, watch_clock};
@@ -152,6 +153,9 @@ impl Node {
     async fn assemble(parts: Parts, options: Options) -> Result<Node, StartError> {
         let Parts { folder, identity, log, machine, peers } = parts;
         let (room, gauge) = (Room::default(), log.gauge());
+        let begins = if options.existing { BTreeMap::new() } else { founders(&options) };
+        let past = folder.as_ref().map(Folder::past).transpose()?;
+        let founding = Founding::of(begins, past.unwrap_or(Past::Unproven));
         let consensus = Consensus::start(
             identity.member,
             options.settings,
@@ -161,8 +165,10 @@ impl Node {
             room.clone(),
         )
         .await?;
-        if !options.existing {
-            consensus.initialize(founders(&options)).await?;
+        if !founding.is_proven() {
+            consensus.stand_by();
+        } else if !options.existing {
+            consensus.initialize(founding.founders().clone()).await?;
         }
         let (probes, asked) = Probes::new();
         let millis = u64::try_from((options.since_epoch)().as_millis()).unwrap_or_default();
@@ -178,6 +184,7 @@ impl Node {
             log: gauge,
             room,
             folder,
+            founding,
             probes,
             clock: Clock::default(),
             ids,
@@ -191,7 +198,10 @@ impl Node {
         node.run(watch_clock(Arc::clone(&inner)));
         node.run(upkeep::keep_log_short(Arc::clone(&inner)));
         node.run(upkeep::keep_in_touch(Arc::clone(&inner)));
-        node.run(upkeep::keep_room(inner));
+        node.run(upkeep::keep_room(Arc::clone(&inner)));
+        if !inner.founding.is_proven() {
+            node.run(prove(inner));
+        }
         Ok(node)
     }
 

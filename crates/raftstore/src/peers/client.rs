@@ -137,6 +137,14 @@ impl<T> Stream for Requests<T> {
 }
 
 impl Peer for RemotePeer {
+    fn introduce(&self) -> Answer<'_, wire::IntroduceResponse> {
+        Box::pin(
+            self.ask(INTRODUCE_MAX, async move |mut client| {
+                client.introduce(wire::IntroduceRequest {}).await
+            }),
+        )
+    }
+
     fn append(
         &self,
         requests: BoxStream<'static, wire::AppendRequest>,

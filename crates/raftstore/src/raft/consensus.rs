@@ -24,6 +24,7 @@ use pintle_wire::pintle::peer as wire;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 
@@ -86,6 +87,7 @@ pub struct Consensus {
     room: Room,
     settings: Settings,
     heard: Heard,
+    standing_by: Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for Consensus {
@@ -114,7 +116,16 @@ impl Consensus {
         let raft = Raft::new(id, config, Network::new(peers), LogStore::new(log), applier).await;
         let raft = raft.map_err(stopped)?;
         let receivers = Arc::new(Receivers::new(machine));
-        Ok(Consensus { id, raft, applied, receivers, room, settings, heard: Heard::new() })
+        Ok(Consensus {
+            id,
+            raft,
+            applied,
+            receivers,
+            room,
+            settings,
+            heard: Heard::new(),
+            standing_by: Arc::default(),
+        })
     }
 
     /// Begins a new cluster of `members`, unless the log says that it has begun. Every one of them may be told so.
@@ -132,6 +143,18 @@ impl Consensus {
             Err(RaftError::APIError(error)) => Err(ConsensusError::Membership(error.to_string())),
             Err(RaftError::Fatal(fatal)) => Err(stopped(fatal)),
         }
+    }
+
+    /// Votes for nobody and asks nobody for votes from now on. It takes in what a leader says.
+    pub fn stand_by(&self) {
+        self.standing_by.store(true, Ordering::SeqCst);
+        self.raft.runtime_config().elect(false);
+    }
+
+    /// Takes part in elections again.
+    pub fn take_part(&self) {
+        self.raft.runtime_config().elect(true);
+        self.standing_by.store(false, Ordering::SeqCst);
     }
 
     /// Proposes an encoded command and waits until it is applied here. Waits for ever when no majority answers: give
@@ -363,6 +386,7 @@ impl Consensus {
     /// # Errors
     /// [`PeerError::Refused`].
     pub async fn vote(&self, request: wire::VoteRequest) -> Result<wire::VoteResponse, PeerError> {
+        self.check_takes_part()?;
         let pre_vote = request.pre_vote;
         let request = read_vote_request(request).map_err(misunderstood)?;
         let response =
@@ -378,10 +402,19 @@ impl Consensus {
         &self,
         request: wire::TransferLeaderRequest,
     ) -> Result<wire::TransferLeaderResponse, PeerError> {
+        self.check_takes_part()?;
         let request = read_transfer(request).map_err(misunderstood)?;
         let response = self.raft.handle_transfer_leader(request).await.map_err(|error| unable(&error))?;
         let refused = response.err().map(|error| error.to_string()).unwrap_or_default();
         Ok(wire::TransferLeaderResponse { refused })
+    }
+
+    fn check_takes_part(&self) -> Result<(), PeerError> {
+        if self.standing_by.load(Ordering::SeqCst) {
+            let why = "it has yet to learn whether it has lost its folder, and does not vote until then";
+            return Err(PeerError::Refused(Refused::Unable(why.to_owned())));
+        }
+        Ok(())
     }
 
     /// Takes in a leader's snapshot and, when it is whole, becomes what it says.
@@ -468,7 +501,9 @@ fn config(settings: Settings) -> Result<openraft::Config, ConsensusError> {
         max_in_snapshot_log_to_keep: u64::MAX,
         enable_pre_vote: Some(true),
         enable_leader_restore: Some(false),
-        allow_log_reversion: Some(false),
+        // A founder that has lost its folder gets everything anew, and does not vote before (node/founding.rs). Without
+        // this its leader would never find out from where.
+        allow_log_reversion: Some(true),
         ..openraft::Config::default()
     };
     config.validate().map_err(|error| ConsensusError::Stopped(error.to_string()))

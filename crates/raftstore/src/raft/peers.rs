@@ -73,6 +73,8 @@ pub trait Peers: Debug + Send + Sync + 'static {
 
 /// Another member. Every call ends in bounded time, whatever becomes of the network.
 pub trait Peer: Debug + Send + Sync + 'static {
+    /// Asks who is in its cluster, and whether it knows of anything yet.
+    fn introduce(&self) -> Answer<'_, IntroduceResponse>;
     /// Replicates; one answer for each request, in their order, until the first refusal.
     fn append(
         &self,

@@ -4,6 +4,7 @@
 
 mod backups;
 mod cluster;
+mod founding;
 mod joining;
 mod members;
 

@@ -115,6 +115,14 @@ impl Etcd {
         self.read(nothing).await.map(|answer| answer.revision)
     }
 
+    async fn open_watch(&self, mut request: WatchRequest) -> Result<WatchStream> {
+        // By itself a member begins after what it has applied, which may be less than what was answered elsewhere.
+        if request.from.is_none() && !request.range.start().is_empty() {
+            request.from = Some(Revision::new(self.current().await?.get() + 1));
+        }
+        self.hub.open(&self.pool, &self.tasks, request, self.options.call_timeout).await
+    }
+
     async fn compact_to(&self, revision: Revision) -> Result<Revision> {
         let question = wire::CompactionRequest { revision: wire_number(revision.get()), physical: false };
         let send = |session: &Session, question| {
@@ -149,7 +157,7 @@ impl Storage for Etcd {
     }
 
     fn watch(&self, request: WatchRequest) -> Answer<'_, WatchStream> {
-        Box::pin(self.hub.open(&self.pool, &self.tasks, request, self.options.call_timeout))
+        Box::pin(self.open_watch(request))
     }
 
     fn request_progress(&self) -> Answer<'_, ()> {

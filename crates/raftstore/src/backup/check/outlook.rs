@@ -32,8 +32,8 @@ impl Facts {
     pub(super) fn outlook(&self) -> Outlook {
         if self.identity_is_lost {
             return Outlook::Refuses(
-                "whose folder this is can't be told, and a start would take the flags' word for it; do not start it: \
-                 remove this member and add it again with an empty folder"
+                "whose folder this is can't be told; remove this member and add it again with an empty folder or, if it \
+                 is the only one, restore a backup"
                     .to_owned(),
             );
         }
