@@ -3,6 +3,7 @@
 use super::failed;
 use crate::clock;
 use crate::failure::Failure;
+use pintle_raftstore::log;
 use pintle_raftstore::node::{Bounds, Options, parse_members};
 use pintle_raftstore::raft::Settings;
 use pintle_raftstore::service;
@@ -68,6 +69,13 @@ pub(crate) struct StorageOrder {
     /// Bytes that stay free on the disk: with less, nothing is written until there is more
     #[arg(long, value_name = "BYTES", default_value_t = 192 << 20)]
     pub(super) disk_reserve_bytes: u64,
+    /// Bytes of one file of the log, taken from the disk beforehand
+    #[arg(long, value_name = "BYTES", default_value_t = Bounds::default().log.segment_bytes,
+          value_parser = clap::value_parser!(u64).range(64 << 10..=1 << 30))]
+    pub(super) log_segment_bytes: u64,
+    /// Bytes that the log may have before a snapshot is written; more where the state has more
+    #[arg(long, value_name = "BYTES", default_value_t = 256 << 20)]
+    pub(super) snapshot_log_bytes: u64,
     /// The certificate that clients are shown
     #[arg(long, value_name = "FILE")]
     pub(super) cert_file: Option<PathBuf>,
@@ -126,6 +134,8 @@ impl StorageOrder {
             bounds: Bounds {
                 cache_bytes: self.state_cache_bytes,
                 reserve_bytes: self.disk_reserve_bytes,
+                log: log::Options { segment_bytes: self.log_segment_bytes, ..log::Options::default() },
+                log_bytes: Some(self.snapshot_log_bytes),
                 ..Bounds::default()
             },
             since_epoch: clock::since_epoch,

@@ -1,12 +1,14 @@
 //! Clients at work on few keys: each does one thing after the other, as fast as it is answered.
 
+use super::Outages;
 use crate::cluster::Cluster;
 use crate::failure::Failure;
-use crate::history::{Asked, Became, Call, History};
-use bytes::Bytes;
+use parking_lot::Mutex;
+use pintle_chaos::history::{Asked, Became, Call, History};
+use pintle_chaos::keys::{name, text, value_of};
 use pintle_storage::etcd::Etcd;
 use pintle_storage::{
-    Compare, KeyRange, KeyValue, Op, OpResponse, Payload, RangeRequest, Relation, Storage, Target, Txn,
+    Compare, Error, KeyRange, Op, OpResponse, RangeRequest, Relation, Revision, Storage, Target, Txn,
 };
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -14,9 +16,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
-/// Where the keys lie.
-pub(crate) const PREFIX: &str = "/chaos/";
 /// Between two calls of a client, at the most: histories that are too dense can't be checked.
 const PAUSE_MAX: u64 = 30;
 
@@ -25,6 +26,19 @@ const PAUSE_MAX: u64 = 30;
 pub(crate) struct Workload {
     clients: JoinSet<()>,
     over: Arc<AtomicBool>,
+    pub(crate) refusals: Arc<Refusals>,
+    /// When which write was acknowledged, for people.
+    acknowledged: Arc<Mutex<Vec<(Revision, Instant)>>>,
+    values: Arc<AtomicU64>,
+}
+
+/// Calls that surely had no effect.
+#[derive(Debug, Default)]
+pub(crate) struct Refusals {
+    /// Writes for which there was no room.
+    pub(crate) no_space: AtomicU64,
+    /// Everything else: no leader, no connection.
+    pub(crate) others: AtomicU64,
 }
 
 struct Client {
@@ -34,6 +48,9 @@ struct Client {
     history: Arc<History>,
     values: Arc<AtomicU64>,
     random: StdRng,
+    refusals: Arc<Refusals>,
+    outages: Arc<Outages>,
+    acknowledged: Arc<Mutex<Vec<(Revision, Instant)>>>,
 }
 
 impl Workload {
@@ -41,22 +58,31 @@ impl Workload {
     pub(crate) fn start(
         cluster: &Cluster,
         clients: usize,
-        keys: usize,
+        keys: u32,
         seed: u64,
         history: &Arc<History>,
+        outages: &Arc<Outages>,
     ) -> Result<Workload, Failure> {
-        let mut workload = Workload { clients: JoinSet::new(), over: Arc::default() };
-        let values = Arc::new(AtomicU64::new(1));
+        let mut workload = Workload {
+            clients: JoinSet::new(),
+            over: Arc::default(),
+            refusals: Arc::default(),
+            acknowledged: Arc::default(),
+            values: Arc::new(AtomicU64::new(1)),
+        };
         for (number, place) in (0..clients).zip(0_u32..) {
             let one = (number / 2) % cluster.len();
             let storage = if number % 2 == 0 { cluster.client()? } else { cluster.client_of(one)? };
             let mut client = Client {
                 number: place,
-                keys: u32::try_from(keys).unwrap_or(u32::MAX),
+                keys,
                 storage,
                 history: Arc::clone(history),
-                values: Arc::clone(&values),
+                values: Arc::clone(&workload.values),
                 random: StdRng::seed_from_u64(seed.wrapping_add(u64::from(place) + 1)),
+                refusals: Arc::clone(&workload.refusals),
+                outages: Arc::clone(outages),
+                acknowledged: Arc::clone(&workload.acknowledged),
             };
             let over = Arc::clone(&workload.over);
             workload.clients.spawn(async move {
@@ -68,10 +94,11 @@ impl Workload {
         Ok(workload)
     }
 
-    /// Lets every client finish its last call.
-    pub(crate) async fn stop(mut self) {
+    /// Lets every client finish its last call. Answers when which write was acknowledged, and a value that nobody wrote.
+    pub(crate) async fn stop(mut self) -> (Vec<(Revision, Instant)>, u64) {
         self.over.store(true, Ordering::Relaxed);
         while self.clients.join_next().await.is_some() {}
+        (std::mem::take(&mut *self.acknowledged.lock()), self.values.load(Ordering::Relaxed))
     }
 }
 
@@ -114,7 +141,14 @@ impl Client {
     }
 
     async fn get(&self, key: u32) -> Option<Became> {
-        let found = self.storage.range(RangeRequest::new(KeyRange::key(name(key)))).await.ok()?;
+        let found = match self.storage.range(RangeRequest::new(KeyRange::key(name(key)))).await {
+            Ok(found) => found,
+            Err(_) => {
+                self.refusals.others.fetch_add(1, Ordering::Relaxed);
+                return None;
+            }
+        };
+        self.outages.read();
         Some(Became::Found(found.kvs.first().and_then(value_of)))
     }
 
@@ -123,21 +157,30 @@ impl Client {
             Ok(response) if !response.succeeded => Some(Became::Refused),
             Ok(response) => match response.responses.first() {
                 Some(OpResponse::Delete { deleted: 0 }) => Some(Became::Refused),
-                _ => Some(Became::Written(response.revision)),
+                _ => {
+                    self.outages.written();
+                    self.acknowledged.lock().push((response.revision, Instant::now()));
+                    Some(Became::Written(response.revision))
+                }
             },
             Err(error) if error.may_have_applied() => Some(Became::Unknown),
-            Err(_) => None,
+            Err(error) => {
+                let is_full = error == Error::NoSpace;
+                let refusals = if is_full { &self.refusals.no_space } else { &self.refusals.others };
+                refusals.fetch_add(1, Ordering::Relaxed);
+                None
+            }
         }
     }
 }
 
 fn txn(key: u32, asked: Asked) -> Txn {
-    let put = |value: u64| Op::Put { key: name(key), value: value.to_string().into(), lease: None };
+    let put = |value: u64| Op::Put { key: name(key), value: text(value), lease: None };
     let (compares, op) = match asked {
         Asked::Put(value) => (Vec::new(), put(value)),
         Asked::Swap { from, to } => {
             let target = match from {
-                Some(value) => Target::Value(value.to_string().into()),
+                Some(value) => Target::Value(text(value)),
                 None => Target::Version(0),
             };
             (vec![Compare { key: name(key), target, relation: Relation::Equal }], put(to))
@@ -147,14 +190,21 @@ fn txn(key: u32, asked: Asked) -> Txn {
     Txn { compares, success: vec![op], failure: Vec::new() }
 }
 
-pub(crate) fn name(key: u32) -> Bytes {
-    format!("{PREFIX}{key:04}").into()
-}
-
-/// The number that a value is.
-pub(crate) fn value_of(kv: &KeyValue) -> Option<u64> {
-    match &kv.payload {
-        Payload::Bytes(bytes) => std::str::from_utf8(bytes).ok()?.parse().ok(),
-        Payload::Undecryptable(_) => None,
+/// Puts one value after the other until one is acknowledged: the last write of a history. Answers when it is.
+pub(crate) async fn put_until_known(storage: &Etcd, history: &History, mut value: u64) -> Revision {
+    loop {
+        let begun = history.now();
+        let asked = Asked::Put(value);
+        let call = |became, ended| Call { client: u32::MAX, key: 0, asked, became, begun, ended };
+        match storage.txn(txn(0, asked)).await {
+            Ok(response) => {
+                history.add(call(Became::Written(response.revision), history.now()));
+                return response.revision;
+            }
+            Err(error) if error.may_have_applied() => history.add(call(Became::Unknown, i64::MAX)),
+            Err(_) => {}
+        }
+        value += 1;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
