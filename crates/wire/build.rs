@@ -10,6 +10,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["etcd/rpc.proto", "pintle/command.proto", "pintle/raft.proto", "pintle/peer.proto"],
         [root],
     )?;
-    tonic_prost_build::configure().bytes(".").build_transport(true).compile_fds(files)?;
+    tonic_prost_build::configure()
+        .bytes(".")
+        .codec_path("crate::codec::SizedCodec")
+        .build_transport(true)
+        .compile_fds(files)?;
     Ok(())
 }

@@ -1,7 +1,10 @@
-//! Messages and services as they go over the wire: generated from `proto/` at build time, nothing by hand.
+//! Messages and services as they go over the wire: generated from `proto/` at build time. By hand is
+//! only how a message is put into a buffer.
 //!
 //! It never knows what anybody does with them.
 #![allow(missing_docs, unreachable_pub, rust_2018_idioms, clippy::all, reason = "generated code")]
+
+pub mod codec;
 
 /// etcd's keys, values and events.
 pub mod mvccpb {

@@ -2,12 +2,12 @@
 
 mod metrics;
 mod order;
+mod threads;
 mod tls;
 
 pub(crate) use order::StorageOrder;
 
 use crate::failure::Failure;
-use crate::frontend;
 use crate::logging;
 use crate::options::Log;
 use crate::stop::Stop;
@@ -34,7 +34,7 @@ Examples:
 /// What is wrong with the flags, or what kept the node from starting or ended it.
 pub(crate) fn run(order: &StorageOrder) -> Result<(), Failure> {
     logging::start(Log { json: false, level: order.v });
-    frontend::block_on(async {
+    threads::block_on(async {
         let stop = Stop::listen(std::time::Duration::ZERO)?;
         Member::start(order).await?.until(stop.stopping().begun).await
     })

@@ -41,8 +41,9 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// Puts a value of up to [`VALUE_MAX`] bytes.
+    /// Puts a value of up to [`VALUE_MAX`] bytes, at least one.
     pub fn put(&mut self, key: Vec<u8>, value: Vec<u8>) {
+        debug_assert!(!value.is_empty(), "an empty value would pass for none");
         debug_assert!(value.len() <= VALUE_MAX, "{} bytes are too many for one value", value.len());
         self.changes.push((key, Some(value)));
     }

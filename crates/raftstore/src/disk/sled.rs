@@ -18,6 +18,10 @@ const ASIDE: &str = "damaged";
 /// values together.
 const SEGMENT: usize = 2 << 20;
 const _: () = assert!(16 * VALUE_MAX <= SEGMENT / 4, "what sled keeps together stays in its log");
+/// A value from this length on gets its place before it comes.
+const LARGE: usize = 1 << 10;
+/// What lies in a place whose value has yet to come. No real value is empty.
+const PLACE: &[u8] = &[];
 
 /// A folder of sled disks.
 #[derive(Debug)]
@@ -110,7 +114,7 @@ impl Volume for SledVolume {
 impl Disk for SledDisk {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, DiskError> {
         let value = fenced("can't be read", || self.db().get(key))?;
-        Ok(value.map(|value| value.to_vec()))
+        Ok(value.filter(|value| *value != PLACE).map(|value| value.to_vec()))
     }
 
     fn scan(&self, from: &[u8], to: &[u8], visit: Visit<'_>) -> Result<(), DiskError> {
@@ -119,7 +123,7 @@ impl Disk for SledDisk {
         }
         let mut found = self.db().range(from..to);
         while let Some((key, value)) = fenced("can't be read", || found.next().transpose())? {
-            if visit(&key, &value).is_break() {
+            if value != PLACE && visit(&key, &value).is_break() {
                 break;
             }
         }
@@ -127,6 +131,7 @@ impl Disk for SledDisk {
     }
 
     fn write(&self, batch: Batch) -> Result<(), DiskError> {
+        self.make_places(&batch)?;
         let mut changes = sled::Batch::default();
         for (key, value) in batch.changes {
             match value {
@@ -147,6 +152,23 @@ impl Disk for SledDisk {
 }
 
 impl SledDisk {
+    /// Makes places for the large values of a batch. A node of sled's tree that has more than 16 values is split, and
+    /// both halves are written anew with all that is in them: where values come in the order of their keys, three bytes
+    /// are written for each. So nodes are split while their values are empty. Places that were made for nothing, for
+    /// the machine stopped before the batch was written, are seen by nobody.
+    fn make_places(&self, batch: &Batch) -> Result<(), DiskError> {
+        let large = batch
+            .changes
+            .iter()
+            .filter(|(_, value)| value.as_ref().is_some_and(|value| value.len() >= LARGE));
+        for (key, _) in large {
+            // Refused where the key is there already.
+            let place = || self.db().compare_and_swap(key, None::<&[u8]>, Some(PLACE)).map(drop);
+            fenced("can't be written", place)?;
+        }
+        Ok(())
+    }
+
     fn db(&self) -> &sled::Db {
         self.db.as_ref().expect("it is there until it is dropped")
     }

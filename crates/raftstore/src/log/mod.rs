@@ -52,7 +52,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { segment_bytes: 64 << 20, cached_bytes: 64 << 20, batch_bytes: 8 << 20, queue: 1024 }
+        Options { segment_bytes: 64 << 20, cached_bytes: 16 << 20, batch_bytes: 8 << 20, queue: 1024 }
     }
 }
 

@@ -263,6 +263,20 @@ impl Machine {
         self.shared.inner.read().records.size_in_use()
     }
 
+    /// Whether entries can be applied without waiting for the disk.
+    pub fn has_room(&self) -> bool {
+        self.shared.inner.read().records.has_room()
+    }
+
+    /// Waits until entries can be applied without waiting; it blocks.
+    ///
+    /// # Errors
+    /// [`DiskError`]; nothing will be written any more then.
+    pub fn wait_for_room(&self) -> Result<(), DiskError> {
+        let records = Arc::clone(&self.shared.inner.read().records);
+        records.wait_for_room()
+    }
+
     /// Waits until everything applied before is written and handed to the system; it blocks.
     ///
     /// # Errors

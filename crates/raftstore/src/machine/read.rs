@@ -4,10 +4,10 @@
 use super::shared::Shared;
 use super::{HashKv, Machine, ReadError};
 use crate::records::{Records, mix};
-use crate::revisions::{At, Damaged, Record};
-use crate::state_machine::{Selection, select};
+use crate::revisions::{At, Damaged, Record, Span};
+use crate::state_machine::{Choice, Selection, choose, select};
 use bytes::Bytes;
-use pintle_wire::etcdserverpb::{RangeRequest, RangeResponse};
+use pintle_wire::etcdserverpb::{RangeRequest, RangeResponse, TxnRequest, TxnResponse};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -15,6 +15,8 @@ use std::sync::atomic::Ordering;
 const TRIES: usize = 3;
 /// Keys that are looked at while the state is locked.
 const STEP: usize = 1024;
+/// A range of more keys is large.
+const LARGE: usize = 1000;
 /// Records that are fetched at once.
 const AT_ONCE: usize = 256;
 
@@ -25,30 +27,62 @@ impl Machine {
     /// # Errors
     /// [`ReadError`].
     pub fn range(&self, request: &RangeRequest) -> Result<RangeResponse, ReadError> {
+        self.until_read(|| {
+            let (selection, records) = self.select(request)?;
+            Ok(finish(selection, &records)?)
+        })
+    }
+
+    /// Whether a range has so many keys that it is better answered beside everything else.
+    pub fn is_large(&self, request: &RangeRequest) -> bool {
+        if request.range_end.is_empty() || (1..=LARGE as i64).contains(&request.limit) {
+            return false;
+        }
+        let span = Span::of(&request.key, &request.range_end);
+        let inner = self.shared.inner.read();
+        inner.state.index.range(&span, None).nth(LARGE).is_some()
+    }
+
+    /// Answers a transaction in whose branches there are only ranges, as [`range`](Machine::range) does, all at one
+    /// moment.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn read_txn(&self, request: &TxnRequest) -> Result<TxnResponse, ReadError> {
+        self.until_read(|| {
+            let (mut choice, records) = self.choose(request)?;
+            let mut ranges = Vec::with_capacity(choice.selections.len());
+            for selection in std::mem::take(&mut choice.selections) {
+                match finish(selection, &records)? {
+                    Ok(range) => ranges.push(range),
+                    Err(missing) => return Ok(Err(missing)),
+                }
+            }
+            Ok(Ok(choice.finish(ranges)))
+        })
+    }
+
+    /// Reads again when a record was cleared between its choice and its reading; at last with clearing held back.
+    fn until_read<T>(
+        &self,
+        read: impl Fn() -> Result<Result<T, Damaged>, ReadError>,
+    ) -> Result<T, ReadError> {
         self.shared.counters.ranges.fetch_add(1, Ordering::Relaxed);
         for _ in 0..TRIES {
-            if let Some(response) = self.try_range(request)?.1 {
-                return Ok(response);
+            if let Ok(answer) = read()? {
+                return Ok(answer);
             }
             self.shared.counters.range_retries.fetch_add(1, Ordering::Relaxed);
         }
         let _pin = self.shared.pins.pin();
-        let (missing, response) = self.try_range(request)?;
-        response.ok_or(ReadError::Damaged(missing))
+        Ok(read()??)
     }
 
-    /// The response, or the first record that was not there: it was cleared since it was chosen, or is lost.
-    fn try_range(&self, request: &RangeRequest) -> Result<(Damaged, Option<RangeResponse>), ReadError> {
-        let (selection, records) = self.select(request)?;
-        let wanted: Vec<At> = selection.wanted().collect();
-        let mut values = Vec::with_capacity(wanted.len());
-        for (at, record) in wanted.iter().zip(records.find_all(&wanted)?) {
-            match record {
-                Some(record) => values.push(record.value),
-                None => return Ok((missing(*at), None)),
-            }
-        }
-        Ok((missing(At { revision: 0, sub: 0 }), Some(selection.finish(values))))
+    fn choose(&self, request: &TxnRequest) -> Result<(Choice, Arc<Records>), ReadError> {
+        let inner = self.shared.inner.read();
+        self.check_running()?;
+        let choice = choose(&inner.state, &*inner.records, request)??;
+        Ok((choice, Arc::clone(&inner.records)))
     }
 
     fn select(&self, request: &RangeRequest) -> Result<(Selection, Arc<Records>), ReadError> {
@@ -102,6 +136,19 @@ impl Machine {
     fn check_running(&self) -> Result<(), ReadError> {
         if self.shared.is_stopped() { Err(ReadError::Stopped) } else { Ok(()) }
     }
+}
+
+/// The response, or the first record that was not there: it was cleared since it was chosen, or is lost.
+fn finish(selection: Selection, records: &Records) -> Result<Result<RangeResponse, Damaged>, Damaged> {
+    let wanted: Vec<At> = selection.wanted().collect();
+    let mut values = Vec::with_capacity(wanted.len());
+    for (at, record) in wanted.iter().zip(records.find_all(&wanted)?) {
+        match record {
+            Some(record) => values.push(record.value),
+            None => return Ok(Err(missing(*at))),
+        }
+    }
+    Ok(Ok(selection.finish(values)))
 }
 
 fn hash_records(

@@ -3,6 +3,7 @@
 use super::check::{check_delete, check_put, check_range, check_txn};
 use super::propose::Done;
 use super::{Node, NodeError, Result};
+use crate::machine::Machine;
 use crate::state_machine::Answer;
 use pintle_storage::{Error, Reason};
 use pintle_wire::etcdserverpb::request_op::Request;
@@ -12,6 +13,7 @@ use pintle_wire::etcdserverpb::{
     RangeRequest, RangeResponse, RequestOp, TxnRequest, TxnResponse,
 };
 use pintle_wire::pintle::command::command::Command;
+use std::sync::Arc;
 
 impl Node {
     /// Reads keys: what every answered write has made of them or, if the request says so, what this node knows.
@@ -24,8 +26,13 @@ impl Node {
             self.linearize().await?;
         }
         let machine = &self.inner.machine;
-        let mut response =
-            machine.range(request).map_err(|error| NodeError::unread(error, machine.compacted()))?;
+        let read = if machine.is_large(request) {
+            let request = request.clone();
+            self.beside(move |machine| machine.range(&request)).await?
+        } else {
+            machine.range(request)
+        };
+        let mut response = read.map_err(|error| NodeError::unread(error, machine.compacted()))?;
         response.header = Some(self.header_at(revision(response.header.as_ref())));
         Ok(response)
     }
@@ -66,8 +73,29 @@ impl Node {
     /// [`NodeError`].
     pub async fn txn(&self, request: TxnRequest) -> Result<TxnResponse> {
         check_txn(&request, self.inner.limits.txn_ops)?;
+        if only_reads(&request) {
+            return self.read_txn(&request).await;
+        }
         let (mut response, revision) = self.transact(request).await?;
         response.header = Some(self.header_at(revision));
+        Ok(response)
+    }
+
+    /// A transaction that writes nothing whichever branch it takes is a read like any other, as etcd has it
+    /// (server/etcdserver/v3_server.go): it is not proposed.
+    async fn read_txn(&self, request: &TxnRequest) -> Result<TxnResponse> {
+        if !ranges(request).all(|range| range.is_some_and(|range| range.serializable)) {
+            self.linearize().await?;
+        }
+        let machine = &self.inner.machine;
+        let read = if ranges(request).flatten().any(|range| machine.is_large(range)) {
+            let request = request.clone();
+            self.beside(move |machine| machine.read_txn(&request)).await?
+        } else {
+            machine.read_txn(request)
+        };
+        let mut response = read.map_err(|error| NodeError::unread(error, machine.compacted()))?;
+        response.header = Some(self.header_at(revision(response.header.as_ref())));
         Ok(response)
     }
 
@@ -88,9 +116,17 @@ impl Node {
 
     /// Returns when everything is cleared that compaction has forgotten.
     async fn cleared(&self) -> Result<()> {
-        let machine = std::sync::Arc::clone(&self.inner.machine);
-        let clearing = tokio::task::spawn_blocking(move || machine.wait_for_clearing());
-        clearing.await.map_err(|_| Error::NotApplied(Reason::Stopped).into())
+        self.beside(Machine::wait_for_clearing).await
+    }
+
+    /// Reads on a thread that others don't need, for it may take a while.
+    async fn beside<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Machine) -> T + Send + 'static,
+    ) -> Result<T> {
+        let machine = Arc::clone(&self.inner.machine);
+        let reading = tokio::task::spawn_blocking(move || read(&machine)).await;
+        reading.map_err(|_| Error::NotApplied(Reason::Stopped).into())
     }
 
     /// A transaction of one operation that is always run.
@@ -117,6 +153,19 @@ impl super::Inner {
     pub(super) fn accepted(&self, done: Done) -> Result<Answer> {
         done.answer.map_err(|refusal| NodeError::refused(refusal, self.machine.compacted()))
     }
+}
+
+/// Whether there are only ranges in both branches.
+fn only_reads(request: &TxnRequest) -> bool {
+    ranges(request).all(|range| range.is_some())
+}
+
+/// The ranges of both branches; `None` for what is no range.
+fn ranges(request: &TxnRequest) -> impl Iterator<Item = Option<&RangeRequest>> {
+    request.success.iter().chain(&request.failure).map(|operation| match &operation.request {
+        Some(Request::RequestRange(range)) => Some(range),
+        _ => None,
+    })
 }
 
 fn revision(header: Option<&pintle_wire::etcdserverpb::ResponseHeader>) -> u64 {

@@ -137,7 +137,7 @@ impl Node {
 
     /// Whether it only learns.
     pub fn is_learner(&self) -> bool {
-        self.inner.member(self.inner.identity.member).is_none_or(|member| member.learns)
+        self.inner.consensus.learns(self.inner.identity.member)
     }
 
     /// How far its log has come.
@@ -150,6 +150,9 @@ impl Node {
     /// # Errors
     /// [`NodeError`]; never because of what was asked.
     pub async fn linearize(&self) -> Result<()> {
+        if self.inner.is_current() {
+            return Ok(());
+        }
         self.inner.probes.linearize().await
     }
 

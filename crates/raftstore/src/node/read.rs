@@ -63,6 +63,13 @@ pub(super) async fn probe(inner: Arc<Inner>, mut asked: mpsc::Receiver<Waiting>)
 }
 
 impl Inner {
+    /// Whether everything that was ever answered is applied here, without asking anybody: when this member is the whole
+    /// majority and has applied an entry of the term it leads, and with it all before. Whatever it answers is applied.
+    pub(super) fn is_current(&self) -> bool {
+        let applied = self.machine.applied().map(|applied| applied.term);
+        applied.is_some() && self.consensus.leads_alone() == applied
+    }
+
     /// Asks the leader, whoever it is, and waits until what it says is applied here.
     async fn confirm_read(&self) -> Result<()> {
         let deadline = Instant::now() + READ_MAX;

@@ -18,7 +18,9 @@ use futures_util::stream::{self, BoxStream};
 use openraft::Instant as _;
 use openraft::async_runtime::WatchReceiver;
 use openraft::errors::{ClientWriteError, Fatal, LinearizableReadError, RaftError};
+use openraft::metrics::RaftMetrics;
 use openraft::raft::AppendEntriesRequest;
+use openraft::type_config::alias::WatchReceiverOf;
 use openraft::{ChangeMembers, Raft, ReadPolicy, SnapshotPolicy};
 use pintle_wire::pintle::peer as wire;
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,6 +84,7 @@ pub struct Standing {
 pub struct Consensus {
     id: u64,
     raft: Raft<Config, Applier>,
+    metrics: WatchReceiverOf<Config, RaftMetrics<Config>>,
     applied: watch::Receiver<u64>,
     receivers: Arc<Receivers>,
     room: Room,
@@ -116,9 +119,11 @@ impl Consensus {
         let raft = Raft::new(id, config, Network::new(peers), LogStore::new(log), applier).await;
         let raft = raft.map_err(stopped)?;
         let receivers = Arc::new(Receivers::new(machine));
+        let metrics = raft.metrics();
         Ok(Consensus {
             id,
             raft,
+            metrics,
             applied,
             receivers,
             room,
@@ -201,19 +206,35 @@ impl Consensus {
 
     /// Who leads, as far as is known here.
     pub fn standing(&self) -> Standing {
-        let metrics = self.raft.metrics().borrow_watched().clone();
+        // Asked with every request: looked at where it is, not copied.
+        let metrics = self.metrics.borrow_watched();
         Standing {
             term: metrics.current_term,
             leader: metrics.current_leader,
-            leads: metrics.current_leader == Some(self.id) && self.raft.is_leader(),
+            leads: metrics.current_leader == Some(self.id) && metrics.state.is_leader(),
         }
+    }
+
+    /// The term in which this member leads a cluster that has no other voter; `None` where it does not. Others can come
+    /// to vote only by entries that it has written, and it knows of them here before it takes another step.
+    pub fn leads_alone(&self) -> Option<u64> {
+        let metrics = self.metrics.borrow_watched();
+        let is_alone = metrics.membership_config.membership().voter_ids().all(|voter| voter == self.id);
+        let leads = metrics.state.is_leader() && metrics.current_leader == Some(self.id);
+        (leads && is_alone).then_some(metrics.current_term)
+    }
+
+    /// Whether a member does not vote, as far as is known here; also when it is none.
+    pub fn learns(&self, id: u64) -> bool {
+        let metrics = self.metrics.borrow_watched();
+        !metrics.membership_config.membership().voter_ids().any(|voter| voter == id)
     }
 
     /// Whether the others can be reached, as far as is known: a leader by a majority of them, everybody else by the
     /// leader. Two elections long it is not noticed when they can't.
     pub fn is_in_touch(&self) -> bool {
         let patience = self.settings.election * 2;
-        let metrics = self.raft.metrics().borrow_watched().clone();
+        let metrics = self.metrics.borrow_watched();
         match metrics.current_leader {
             None => false,
             Some(leader) if leader != self.id => self.heard.is_within(patience),
@@ -240,12 +261,14 @@ impl Consensus {
 
     /// Waits until consensus ends by itself: it can't go on. Says why.
     pub async fn failure(&self) -> String {
-        let mut metrics = self.raft.metrics();
+        // These change seldom; the others do with every entry, and say at the end why it ended.
+        let mut seldom = self.raft.server_metrics();
         loop {
-            if let Err(fatal) = &metrics.borrow_watched().running_state {
+            let ended = seldom.changed().await.is_err();
+            if let Err(fatal) = &self.metrics.borrow_watched().running_state {
                 return fatal.to_string();
             }
-            if metrics.changed().await.is_err() {
+            if ended {
                 return "consensus has ended".to_owned();
             }
         }
@@ -253,7 +276,7 @@ impl Consensus {
 
     /// The members that vote and those that learn, by id.
     pub fn members(&self) -> Vec<Standpoint> {
-        let metrics = self.raft.metrics().borrow_watched().clone();
+        let metrics = self.metrics.borrow_watched();
         let membership = metrics.membership_config.membership();
         let voters: BTreeSet<u64> = membership.voter_ids().collect();
         let nodes = membership.nodes();
@@ -264,7 +287,7 @@ impl Consensus {
 
     /// The index and term of the last entry that is here, of the last that is committed, and of the last applied.
     pub fn progress(&self) -> Progress {
-        let metrics = self.raft.metrics().borrow_watched().clone();
+        let metrics = self.metrics.borrow_watched();
         Progress {
             last: metrics.last_log_index.unwrap_or_default(),
             committed: metrics.local_committed.map_or(0, |id| id.index),
@@ -276,8 +299,8 @@ impl Consensus {
 
     /// The last entry that another member has, as its leader knows; `None` where this member does not lead.
     pub fn matched(&self, id: u64) -> Option<u64> {
-        let metrics = self.raft.metrics().borrow_watched().clone();
-        metrics.replication?.get(&id)?.map(|matched| matched.index)
+        let metrics = self.metrics.borrow_watched();
+        metrics.replication.as_ref()?.get(&id)?.as_ref().map(|matched| matched.index)
     }
 
     /// Adds a member that learns.

@@ -15,6 +15,8 @@ use tokio::sync::watch;
 
 /// Entries that are applied together at the most: under one lock, with one wake-up of whoever watches.
 const TOGETHER_MAX: usize = 256;
+/// Bytes of commands that are applied together, unless one alone has more: between them others have their turn.
+const TOGETHER_BYTES: usize = 1 << 20;
 
 /// A machine that openraft drives.
 #[derive(Clone, Debug)]
@@ -38,6 +40,32 @@ impl Applier {
 
     fn note_applied(&self) {
         self.applied.send_replace(self.machine.applied().map_or(0, |position| position.index));
+    }
+
+    /// Applies entries in their order; waits for the disk where it is behind, but not on a thread that others need.
+    async fn apply_in_turns(&self, entries: Vec<EntryResponder<Config>>) -> io::Result<()> {
+        let (mut turn, mut bytes) = (Vec::with_capacity(entries.len()), 0);
+        for (entry, responder) in entries {
+            let size = match &entry.payload {
+                EntryPayload::Normal(proposal) => proposal.0.len(),
+                EntryPayload::Blank | EntryPayload::Membership(_) => 0,
+            };
+            if bytes > 0 && bytes + size > TOGETHER_BYTES {
+                self.apply_when_there_is_room(std::mem::take(&mut turn)).await?;
+                bytes = 0;
+            }
+            bytes += size;
+            turn.push((entry, responder));
+        }
+        self.apply_when_there_is_room(turn).await
+    }
+
+    async fn apply_when_there_is_room(&self, entries: Vec<EntryResponder<Config>>) -> io::Result<()> {
+        if !self.machine.has_room() {
+            let machine = Arc::clone(&self.machine);
+            blocking(move || machine.wait_for_room().map_err(io::Error::other)).await?;
+        }
+        self.apply_all(entries)
     }
 
     /// Applies entries in their order, and tells those who wait for them.
@@ -71,7 +99,7 @@ impl RaftStateMachine<Config> for Applier {
         let mut together = entries.ready_chunks(TOGETHER_MAX);
         while let Some(entries) = together.next().await {
             let entries = entries.into_iter().collect::<io::Result<Vec<_>>>()?;
-            self.apply_all(entries)?;
+            self.apply_in_turns(entries).await?;
         }
         Ok(())
     }

@@ -125,7 +125,9 @@ impl Block {
     /// An empty block that is, or becomes, the one of `first`.
     pub(super) fn new(first: At) -> Block {
         // The length goes before the frames when it is finished.
-        Block { first, last: first, count: 0, frames: vec![0; 4] }
+        let mut frames = Vec::with_capacity(4 + BLOCK_BYTES);
+        frames.extend_from_slice(&[0; 4]);
+        Block { first, last: first, count: 0, frames }
     }
 
     /// Whether a record of this length goes into another block.

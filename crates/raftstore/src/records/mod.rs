@@ -126,6 +126,11 @@ impl Records {
         self.shared.queue.push(Item::Cleared(records));
     }
 
+    /// Whether nothing has to wait.
+    pub(crate) fn has_room(&self) -> bool {
+        self.shared.queue.has_room()
+    }
+
     /// Waits while too much is unwritten.
     ///
     /// # Errors

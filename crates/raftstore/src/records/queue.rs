@@ -94,6 +94,11 @@ impl Queue {
         }
     }
 
+    /// Whether no more is unwritten than may be.
+    pub(super) fn has_room(&self) -> bool {
+        self.waiting.lock().unwritten <= self.bounds.unwritten_bytes
+    }
+
     /// Waits while too much is unwritten. Answers whether it had to.
     pub(super) fn wait_for_room(&self) -> Result<bool, DiskError> {
         let mut waiting = self.waiting.lock();

@@ -15,6 +15,7 @@ mod txn;
 
 pub use leases::{Lease, Leases};
 pub use range::{Selection, select};
+pub use txn::{Choice, choose};
 
 use crate::disk::DiskError;
 use crate::revisions::{Change, Damaged, KeyIndex, Values};

@@ -1,7 +1,7 @@
 //! Transactions. Which branches are taken is decided before anything happens, then everything that can be refused is
 //! refused, then the operations run: nothing is ever undone. (etcd's server/etcdserver/txn.)
 
-use super::range::{header, select, shown, signed};
+use super::range::{Selection, header, select, shown, signed};
 use super::{Fatal, Refusal, State};
 use crate::revisions::{At, Change, Damaged, Record, Span, Values, Version};
 use bytes::Bytes;
@@ -9,8 +9,8 @@ use pintle_wire::etcdserverpb::compare::{CompareResult, CompareTarget, TargetUni
 use pintle_wire::etcdserverpb::request_op::Request;
 use pintle_wire::etcdserverpb::response_op::Response;
 use pintle_wire::etcdserverpb::{
-    Compare, DeleteRangeRequest, DeleteRangeResponse, PutRequest, PutResponse, RangeRequest, RequestOp,
-    ResponseOp, TxnRequest, TxnResponse,
+    Compare, DeleteRangeRequest, DeleteRangeResponse, PutRequest, PutResponse, RangeRequest, RangeResponse,
+    RequestOp, ResponseOp, TxnRequest, TxnResponse,
 };
 use pintle_wire::mvccpb::KeyValue;
 use std::cmp::Ordering;
@@ -53,7 +53,7 @@ impl<'a> Writing<'a> {
     fn path(&self, request: &TxnRequest) -> Result<Path, Damaged> {
         let mut succeeded = true;
         for compare in &request.compare {
-            succeeded = succeeded && self.holds(compare)?;
+            succeeded = succeeded && holds(self.state, self.values, compare)?;
         }
         let mut within = Vec::new();
         for operation in branch(request, succeeded) {
@@ -124,7 +124,7 @@ impl<'a> Writing<'a> {
         fetch(self.state, self.values, &self.changes, at)
     }
 
-    fn range(&self, request: &RangeRequest) -> Result<pintle_wire::etcdserverpb::RangeResponse, Damaged> {
+    fn range(&self, request: &RangeRequest) -> Result<RangeResponse, Damaged> {
         let selection = select(self.state, request, self.now());
         let values: Result<Vec<Bytes>, Damaged> =
             selection.wanted().map(|at| Ok(self.fetch(at)?.value)).collect();
@@ -177,26 +177,68 @@ impl<'a> Writing<'a> {
         let before = before.map(|version| version.at);
         self.changes.push(Change { record: Record { key, value, version }, before });
     }
+}
 
-    /// Whether a compare holds for every key of its range; for one key, also when the key does not exist.
-    fn holds(&self, compare: &Compare) -> Result<bool, Damaged> {
-        let span = Span::of(&compare.key, &compare.range_end);
-        let found: Vec<Version> = self.state.index.range(&span, None).map(|(_, version)| *version).collect();
-        if found.is_empty() {
-            // A key that is not there has revisions, version and lease of zero, and no value to compare.
-            return Ok(compare.target() != CompareTarget::Value && relates(compare, None, &Bytes::new()));
-        }
-        for version in &found {
-            let value = match compare.target() {
-                CompareTarget::Value => self.fetch(version.at)?.value,
-                _ => Bytes::new(),
-            };
-            if !relates(compare, Some(version), &value) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+/// What a transaction that only reads is answered, chosen from the index; the values are to be fetched.
+#[derive(Debug)]
+pub struct Choice {
+    now: u64,
+    succeeded: bool,
+    /// What the ranges ask for, in order.
+    pub selections: Vec<Selection>,
+}
+
+/// Chooses what a transaction asks for in whose branches there are only ranges.
+///
+/// # Errors
+/// [`Damaged`] when a compare needs a value that can't be read. Within: the first range whose revision is not readable.
+pub fn choose(
+    state: &State,
+    values: &dyn Values,
+    request: &TxnRequest,
+) -> Result<Result<Choice, Refusal>, Damaged> {
+    let mut succeeded = true;
+    for compare in &request.compare {
+        succeeded = succeeded && holds(state, values, compare)?;
     }
+    let mut selections = Vec::new();
+    for operation in branch(request, succeeded) {
+        let Some(Request::RequestRange(range)) = &operation.request else { continue };
+        if let Err(refusal) = state.check_readable(range.revision) {
+            return Ok(Err(refusal));
+        }
+        selections.push(select(state, range, state.revision));
+    }
+    Ok(Ok(Choice { now: state.revision, succeeded, selections }))
+}
+
+impl Choice {
+    /// The answer, with what the ranges found.
+    pub fn finish(self, ranges: impl IntoIterator<Item = RangeResponse>) -> TxnResponse {
+        let response = |range| ResponseOp { response: Some(Response::ResponseRange(range)) };
+        let responses = ranges.into_iter().map(response).collect();
+        TxnResponse { header: Some(header(self.now)), succeeded: self.succeeded, responses }
+    }
+}
+
+/// Whether a compare holds for every key of its range; for one key, also when the key does not exist.
+fn holds(state: &State, values: &dyn Values, compare: &Compare) -> Result<bool, Damaged> {
+    let span = Span::of(&compare.key, &compare.range_end);
+    let found: Vec<Version> = state.index.range(&span, None).map(|(_, version)| *version).collect();
+    if found.is_empty() {
+        // A key that is not there has revisions, version and lease of zero, and no value to compare.
+        return Ok(compare.target() != CompareTarget::Value && relates(compare, None, &Bytes::new()));
+    }
+    for version in &found {
+        let value = match compare.target() {
+            CompareTarget::Value => values.get(version.at)?.value,
+            _ => Bytes::new(),
+        };
+        if !relates(compare, Some(version), &value) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Deletes keys that exist, at one revision.
