@@ -84,7 +84,7 @@ impl Node {
     /// A transaction that writes nothing whichever branch it takes is a read like any other, as etcd has it
     /// (server/etcdserver/v3_server.go): it is not proposed.
     async fn read_txn(&self, request: &TxnRequest) -> Result<TxnResponse> {
-        if !ranges(request).all(|range| range.is_some_and(|range| range.serializable)) {
+        if !is_serializable(request) {
             self.linearize().await?;
         }
         let machine = &self.inner.machine;
@@ -158,6 +158,13 @@ impl super::Inner {
 /// Whether there are only ranges in both branches.
 fn only_reads(request: &TxnRequest) -> bool {
     ranges(request).all(|range| range.is_some())
+}
+
+/// Whether it does with what this node knows: all its ranges do. One that only compares does not say so, and is answered
+/// as a write would be; etcd takes it for serializable (server/etcdserver/txn), and may answer what is long over.
+fn is_serializable(request: &TxnRequest) -> bool {
+    let mut ranges = ranges(request).peekable();
+    ranges.peek().is_some() && ranges.all(|range| range.is_some_and(|range| range.serializable))
 }
 
 /// The ranges of both branches; `None` for what is no range.
