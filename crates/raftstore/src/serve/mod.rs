@@ -1,5 +1,6 @@
 //! Listening: sockets, TLS whose files may change, and services on them until the node stops.
 
+mod authority;
 mod incoming;
 mod listener;
 mod tls;
