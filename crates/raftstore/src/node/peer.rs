@@ -2,7 +2,7 @@
 
 use super::Node;
 use crate::machine::ReadError;
-use crate::raft::{ConsensusError, PeerError, Refused};
+use crate::raft::{ConsensusError, PeerError, Refused, wire_member};
 use crate::state_machine::Refusal;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
@@ -14,12 +14,7 @@ impl Node {
     /// Says who is in the cluster, to who asks without being known.
     pub fn introduce_for_peer(&self) -> wire::IntroduceResponse {
         let members = self.inner.consensus.members().into_iter();
-        let members = members.map(|known| pintle_wire::pintle::raft::Member {
-            id: known.id,
-            name: known.member.name,
-            peer_urls: known.member.peer_urls,
-            client_urls: known.member.client_urls,
-        });
+        let members = members.map(|known| wire_member(known.id, &known.member));
         wire::IntroduceResponse { cluster: self.inner.identity.cluster, members: members.collect() }
     }
 

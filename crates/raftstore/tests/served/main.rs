@@ -4,8 +4,12 @@
 
 mod backups;
 mod cluster;
+mod integrity;
 mod joining;
 mod members;
+mod pki;
+mod tls;
+mod versions;
 
 use members::Members;
 use pintle_storage::Storage;
