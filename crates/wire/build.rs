@@ -6,10 +6,14 @@ use std::path::Path;
 fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new("../../proto");
     println!("cargo::rerun-if-changed=../../proto");
-    let files = protox::compile(
-        ["etcd/rpc.proto", "pintle/command.proto", "pintle/raft.proto", "pintle/peer.proto"],
-        [root],
-    )?;
+    let protocols = [
+        "etcd/rpc.proto",
+        "grpc/health.proto",
+        "pintle/command.proto",
+        "pintle/raft.proto",
+        "pintle/peer.proto",
+    ];
+    let files = protox::compile(protocols, [root])?;
     tonic_prost_build::configure()
         .bytes(".")
         .codec_path("crate::codec::SizedCodec")

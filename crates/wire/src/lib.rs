@@ -11,9 +11,22 @@ pub mod mvccpb {
     tonic::include_proto!("mvccpb");
 }
 
+/// What etcd's roles may do.
+pub mod authpb {
+    tonic::include_proto!("authpb");
+}
+
 /// etcd's services.
 pub mod etcdserverpb {
     tonic::include_proto!("etcdserverpb");
+}
+
+/// gRPC's own services.
+pub mod grpc {
+    /// Health checks.
+    pub mod health {
+        tonic::include_proto!("grpc.health.v1");
+    }
 }
 
 /// Content of log entries.

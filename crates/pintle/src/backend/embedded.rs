@@ -177,7 +177,13 @@ fn socket(folder: &Path) -> Option<String> {
 
 fn tls(files: &ClientUrlTls) -> Result<ServerTls, Failure> {
     let ClientUrlTls { certificate, key, trusted_ca } = files.clone();
-    let files = TlsFiles { certificate, key, client_ca: Some(trusted_ca), require_client: true };
+    let files = TlsFiles {
+        certificate,
+        key,
+        client_ca: Some(trusted_ca),
+        require_client: true,
+        ..TlsFiles::default()
+    };
     ServerTls::load(files).map_err(|error| Failure::embedded_storage(error.to_string(), URLS_HELP))
 }
 

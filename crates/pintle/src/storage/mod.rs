@@ -68,6 +68,7 @@ impl Member {
         let node = Node::start(order.options()?, &others).await.map_err(failed)?;
         let mut member = Member { node, serving: JoinSet::new(), closing: CancellationToken::new() };
         let routes = service::routes(member.node.clone(), order.service_options());
+        let routes = metrics::beside(routes, member.node.clone(), numbers.clone());
         for listener in clients {
             tracing::info!(url = listener.url, "serving clients");
             member.serve(listener, client_tls.clone(), routes.clone());

@@ -33,7 +33,7 @@ pub(crate) struct StorageOrder {
     /// Where other members are served
     #[arg(long, value_name = "URLS", value_delimiter = ',', default_value = "http://localhost:2380")]
     pub(super) listen_peer_urls: Vec<String>,
-    /// Where /metrics, /health, /livez and /readyz are served
+    /// Where /metrics, /health, /livez and /readyz are served beside clients' addresses, without certificates
     #[arg(long, value_name = "URLS", value_delimiter = ',')]
     pub(super) listen_metrics_urls: Vec<String>,
     /// Where other members reach this one
@@ -88,6 +88,9 @@ pub(crate) struct StorageOrder {
     /// Whether clients must have a certificate
     #[arg(long)]
     pub(super) client_cert_auth: bool,
+    /// Clients' certificates are taken only if they are of one of these hosts
+    #[arg(long, value_name = "HOSTS", value_delimiter = ',', requires = "client_cert_auth")]
+    pub(super) client_cert_allowed_hostname: Vec<String>,
     /// The certificate that other members are shown, and that this one shows them
     #[arg(long, value_name = "FILE")]
     pub(super) peer_cert_file: Option<PathBuf>,
@@ -100,6 +103,21 @@ pub(crate) struct StorageOrder {
     /// Whether other members must have a certificate
     #[arg(long)]
     pub(super) peer_client_cert_auth: bool,
+    /// Other members' certificates are taken only if they have one of these common names
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "peer_client_cert_auth")]
+    pub(super) peer_cert_allowed_cn: Vec<String>,
+    /// Other members' certificates are taken only if they are of one of these hosts
+    #[arg(
+        long,
+        value_name = "HOSTS",
+        value_delimiter = ',',
+        requires = "peer_client_cert_auth",
+        conflicts_with = "peer_cert_allowed_cn"
+    )]
+    pub(super) peer_cert_allowed_hostname: Vec<String>,
+    /// How often the members compare their states, for which each reads all that it has; 0 for only after a start
+    #[arg(long, value_name = "DURATION", default_value = "12h", value_parser = duration)]
+    pub(super) corrupt_check_time: Duration,
     /// How much is logged: from 0 for little to 6 and more for everything
     #[arg(short, value_name = "LEVEL", default_value_t = 2)]
     pub(super) v: u8,
@@ -136,6 +154,7 @@ impl StorageOrder {
                 reserve_bytes: self.disk_reserve_bytes,
                 log: log::Options { segment_bytes: self.log_segment_bytes, ..log::Options::default() },
                 log_bytes: Some(self.snapshot_log_bytes),
+                compare_every: Some(self.corrupt_check_time).filter(|time| !time.is_zero()),
                 ..Bounds::default()
             },
             since_epoch: clock::since_epoch,

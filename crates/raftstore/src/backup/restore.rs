@@ -172,7 +172,7 @@ impl Founders {
             if old.contains_key(&id) {
                 return Err(BackupError::SameIds { name: name.clone(), id });
             }
-            let member = Member { name: name.clone(), peer_urls: urls.clone(), client_urls: Vec::new() };
+            let member = Member { name: name.clone(), peer_urls: urls.clone(), ..Member::default() };
             if let Some(other) = founders.insert(id, member) {
                 return Err(BackupError::SameUrls(other.name, name.clone()));
             }

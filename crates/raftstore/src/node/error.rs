@@ -52,6 +52,9 @@ pub enum NodeError {
     /// Leadership was to go to somebody who can't have it.
     #[error("etcdserver: bad leader transferee")]
     BadLeaderTransferee,
+    /// This alarm follows what it is about; nobody else raises it.
+    #[error("pintle: the alarm NOSPACE is raised while a member's disk is full, and by nothing else")]
+    AlarmNotForClients,
     /// What is on this node's disk is not what was written. Others have it: restore this one.
     #[error(transparent)]
     Damaged(#[from] Damaged),

@@ -25,29 +25,20 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// After this long it is said what is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Whether a founder is known to be new.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Proof {
-    Sought,
-    Found,
-    /// It is known not to be.
-    Refuted,
-}
-
 /// A founder and what it has learnt of its past.
 #[derive(Debug)]
 pub(super) struct Founding {
     /// Everyone whom the flags name; empty for a node that was added later.
     founders: BTreeMap<u64, Member>,
-    proof: watch::Sender<Proof>,
+    /// Whether it is known to be new.
+    proven: watch::Sender<bool>,
 }
 
 impl Founding {
     /// Of a node whose folder says `past`. Who is alone, or was added later, has an id that nobody had before.
     pub(super) fn of(founders: BTreeMap<u64, Member>, past: Past) -> Founding {
         let is_known = past == Past::Proven || founders.len() < 2;
-        let proof = watch::Sender::new(if is_known { Proof::Found } else { Proof::Sought });
-        Founding { founders, proof }
+        Founding { founders, proven: watch::Sender::new(is_known) }
     }
 
     /// Everyone whom the flags name.
@@ -57,22 +48,13 @@ impl Founding {
 
     /// Whether it may vote.
     pub(super) fn is_proven(&self) -> bool {
-        *self.proof.borrow() == Proof::Found
+        *self.proven.borrow()
     }
 
     /// Returns when it may vote.
     pub(super) async fn proven(&self) {
-        self.until(Proof::Found).await;
-    }
-
-    /// Returns when it is known that it has lost its folder.
-    pub(super) async fn refuted(&self) {
-        self.until(Proof::Refuted).await;
-    }
-
-    async fn until(&self, proof: Proof) {
         // The sender is in `self`, so this only ends with the proof.
-        let _ = self.proof.subscribe().wait_for(|now| *now == proof).await;
+        let _ = self.proven.subscribe().wait_for(|proven| *proven).await;
     }
 }
 
@@ -91,7 +73,8 @@ pub(super) async fn prove(inner: Arc<Inner>) {
             Learnt::Nothing => {}
             Learnt::New => break,
             Learnt::Lost => {
-                inner.founding.proof.send_replace(Proof::Refuted);
+                let lost = StartError::LostFolder { member: inner.identity.member };
+                inner.unfit.send_replace(Some(lost.to_string()));
                 return;
             }
         }
@@ -106,7 +89,7 @@ pub(super) async fn prove(inner: Arc<Inner>) {
     if let Err(error) = inner.consensus.initialize(inner.founding.founders.clone()).await {
         tracing::error!(%error, "the cluster can't begin");
     }
-    inner.founding.proof.send_replace(Proof::Found);
+    inner.founding.proven.send_replace(true);
 }
 
 /// What asking around once has brought.

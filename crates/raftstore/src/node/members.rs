@@ -1,7 +1,8 @@
 //! Who is a member, and changes of that.
 
+use super::versions::UNDERSTOOD;
 use super::{Inner, Node, NodeError, Result, identity};
-use crate::raft::{ConsensusError, Member, Peer, PeerError, Refused, Standpoint};
+use crate::raft::{ConsensusError, Member, Peer, PeerError, Refused, Standpoint, read_member, wire_member};
 use pintle_storage::{Error, Reason};
 use pintle_wire::pintle::peer as wire;
 use pintle_wire::pintle::peer::change_membership_request::Change;
@@ -44,7 +45,7 @@ impl Node {
         }
         let seconds = (self.inner.since_epoch)().as_secs();
         let id = identity::member_id(&peer_urls, &self.inner.identity.token, Some(seconds));
-        let member = raft_wire::Member { id, name: String::new(), peer_urls, client_urls: Vec::new() };
+        let member = raft_wire::Member { id, peer_urls, ..raft_wire::Member::default() };
         let change = if learner { Change::AddLearner(member) } else { Change::Add(member) };
         self.inner.change(change).await.map(|()| id)
     }
@@ -74,12 +75,12 @@ impl Node {
             return Err(NodeError::BadUrls);
         }
         let known = self.inner.member(id).ok_or(NodeError::MemberNotFound)?;
-        let Member { name, client_urls, .. } = known.member;
-        self.inner.change(Change::Update(raft_wire::Member { id, name, peer_urls, client_urls })).await
+        let member = Member { peer_urls, ..known.member };
+        self.inner.change(Change::Update(wire_member(id, &member))).await
     }
 
-    /// Tells the others this member's name and where clients reach it, once it is known that it is no member that has
-    /// lost its folder.
+    /// Tells the others this member's name, where clients reach it, and which commands it understands; once it is known
+    /// that it is no member that has lost its folder.
     ///
     /// # Errors
     /// [`NodeError`].
@@ -87,11 +88,12 @@ impl Node {
         self.inner.founding.proven().await;
         let id = self.inner.identity.member;
         let known = self.inner.member(id).ok_or(NodeError::MemberNotFound)?.member;
-        if known.name == name && known.client_urls == client_urls {
+        let name = name.to_owned();
+        let member = Member { name, client_urls, understands: UNDERSTOOD, ..known.clone() };
+        if known == member {
             return Ok(());
         }
-        let member = raft_wire::Member { id, name: name.to_owned(), peer_urls: known.peer_urls, client_urls };
-        self.inner.change(Change::Update(member)).await
+        self.inner.change(Change::Update(wire_member(id, &member))).await
     }
 
     /// Hands leadership to a voter, and waits until it has it.
@@ -115,7 +117,7 @@ impl Inner {
     }
 
     /// Has a change made by the leader.
-    async fn change(&self, change: Change) -> Result<()> {
+    pub(super) async fn change(&self, change: Change) -> Result<()> {
         let deadline = Instant::now() + CHANGE_MAX;
         loop {
             let standing = self.consensus.standing();
@@ -182,8 +184,17 @@ impl Inner {
                 self.consensus.remove(*id).await
             }
             Change::Update(member) => {
-                known(member.id)?;
-                self.consensus.update(member.id, read_member(member)).await
+                // Who tells of itself does not know what was found out about it meanwhile.
+                let corrupt = known(member.id)?.member.corrupt;
+                let told = Member { corrupt, ..read_member(member.clone()) };
+                self.consensus.update(member.id, told).await
+            }
+            Change::Alarm(alarm) => {
+                let told = known(alarm.member)?.member.clone();
+                if told.corrupt == alarm.raised {
+                    return Ok(());
+                }
+                self.consensus.update(alarm.member, Member { corrupt: alarm.raised, ..told }).await
             }
         };
         changed.map_err(|error| match error {
@@ -197,7 +208,7 @@ impl Inner {
         member: &raft_wire::Member,
         learns: bool,
     ) -> std::result::Result<(), ConsensusError> {
-        self.consensus.add_learner(member.id, read_member(member)).await?;
+        self.consensus.add_learner(member.id, read_member(member.clone())).await?;
         if learns {
             return Ok(());
         }
@@ -255,15 +266,6 @@ impl Inner {
             seen = changed.map_err(|_| late())?.map_err(NodeError::of_read)?;
         }
         Ok(())
-    }
-}
-
-/// The member that a message tells of.
-pub(super) fn read_member(member: &raft_wire::Member) -> Member {
-    Member {
-        name: member.name.clone(),
-        peer_urls: member.peer_urls.clone(),
-        client_urls: member.client_urls.clone(),
     }
 }
 

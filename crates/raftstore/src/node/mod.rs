@@ -11,12 +11,14 @@
 //!
 //! It never knows how anybody reached it: etcd's API, an embedded caller and peers all come through here.
 
+mod alarms;
 mod check;
 mod error;
 pub(crate) mod folder;
 mod founding;
 mod identity;
 mod ids;
+mod integrity;
 mod join;
 mod kv;
 mod leases;
@@ -28,18 +30,22 @@ mod read;
 mod start;
 mod telemetry;
 mod upkeep;
+mod versions;
 
+pub use alarms::{Alarm, AlarmKind};
 pub use error::{NodeError, Result};
 pub use folder::FolderError;
 pub use identity::{Identity, cluster_id, member_id, parse_members};
 pub use leases::Left;
 pub use start::{Bounds, Options, StartError};
 pub use telemetry::describe;
+pub use versions::UNDERSTOOD;
 
 use crate::feed;
 use crate::log::Gauge;
 use crate::machine::{HashKv, Machine};
 use crate::raft::{Consensus, Peers, Progress, Room, Settings, Standing};
+use alarms::Corrupt;
 use folder::Folder;
 use founding::Founding;
 use ids::Ids;
@@ -81,6 +87,10 @@ struct Inner {
     ids: Ids,
     /// Whether there was no leader for so long that clients should go elsewhere; also when the node stops.
     lost: watch::Sender<bool>,
+    /// Whether a member's state was found to differ from that of others: nothing is written then.
+    corrupt: Corrupt,
+    /// Why this member must not go on, once that is known.
+    unfit: watch::Sender<Option<String>>,
     counts: Counts,
     since_epoch: fn() -> Duration,
 }
@@ -212,10 +222,17 @@ impl Node {
 
     /// Returns when it can't go on by itself, and says why. The process should end.
     pub async fn failure(&self) -> String {
-        let Inner { consensus, founding, identity, .. } = &*self.inner;
+        let mut unfit = self.inner.unfit.subscribe();
+        let found = async {
+            match unfit.wait_for(Option::is_some).await {
+                Ok(why) => why.clone().unwrap_or_default(),
+                // The node is gone, and nobody can wait any more.
+                Err(_) => std::future::pending().await,
+            }
+        };
         tokio::select! {
-            why = consensus.failure() => why,
-            () = founding.refuted() => StartError::LostFolder { member: identity.member }.to_string(),
+            why = self.inner.consensus.failure() => why,
+            why = found => why,
         }
     }
 

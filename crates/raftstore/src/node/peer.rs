@@ -2,7 +2,7 @@
 
 use super::Node;
 use crate::machine::ReadError;
-use crate::raft::{ConsensusError, PeerError, Refused};
+use crate::raft::{ConsensusError, PeerError, Refused, wire_member};
 use crate::state_machine::Refusal;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
@@ -18,15 +18,10 @@ impl Node {
         if members.is_empty() {
             members.extend(self.inner.founding.founders().clone());
         }
-        let members = members.into_iter().map(|(id, member)| pintle_wire::pintle::raft::Member {
-            id,
-            name: member.name,
-            peer_urls: member.peer_urls,
-            client_urls: member.client_urls,
-        });
+        let members = members.iter().map(|(id, member)| wire_member(*id, member)).collect();
         wire::IntroduceResponse {
             cluster: self.inner.identity.cluster,
-            members: members.collect(),
+            members,
             fresh: self.inner.is_fresh(),
         }
     }

@@ -32,6 +32,10 @@ pub(super) struct Done {
 impl Inner {
     /// Carries a command out, and answers when it is applied here, too.
     pub(super) async fn propose(&self, body: command::Command) -> Result<Done> {
+        self.check_capable(&body)?;
+        if self.corrupt.is_raised() && !matches!(body, command::Command::ClusterVersion(_)) {
+            return Err(Error::NotApplied(Reason::Corrupt).into());
+        }
         let command = Bytes::from(Command { command: Some(body) }.encode_to_vec());
         if command.len() > self.limits.request_bytes + ENVELOPE {
             return Err(Error::TooLarge.into());
@@ -135,6 +139,9 @@ impl Inner {
         request: ProposeRequest,
     ) -> std::result::Result<ProposeResponse, PeerError> {
         let deadline = Instant::now() + WRITE_MAX;
+        if self.corrupt.is_raised() {
+            return Err(PeerError::Refused(Refused::Unable(Reason::Corrupt.to_string())));
+        }
         match self.propose_here(request.command, deadline).await {
             Ok((index, done)) => Ok(ProposeResponse {
                 index,

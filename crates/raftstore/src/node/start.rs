@@ -7,7 +7,7 @@ use super::ids::Ids;
 use super::leases::{Clock, watch_clock};
 use super::read::{Probes, probe};
 use super::telemetry::Counts;
-use super::{Inner, Node, join, upkeep};
+use super::{Inner, Node, alarms, integrity, join, upkeep, versions};
 use crate::disk::{SledVolume, Volume};
 use crate::files::{Files, SystemFiles};
 use crate::log::{self, Log};
@@ -59,6 +59,8 @@ pub struct Bounds {
     pub log_bytes: Option<u64>,
     /// Bytes that stay free on the disk: with less nothing is written.
     pub reserve_bytes: u64,
+    /// How often the members compare their states, for which each reads all that it has; `None` for only after a start.
+    pub compare_every: Option<Duration>,
 }
 
 impl Default for Bounds {
@@ -69,6 +71,7 @@ impl Default for Bounds {
             cache_bytes: 64 << 20,
             log_bytes: None,
             reserve_bytes: 192 << 20,
+            compare_every: Some(Duration::from_secs(12 * 60 * 60)),
         }
     }
 }
@@ -119,6 +122,17 @@ pub enum StartError {
         /// What the last of them said.
         why: String,
     },
+    /// The state was written by a newer version.
+    #[error(
+        "the members of this cluster have agreed on version {cluster} of what they write down; this version understands \
+         up to {understood}: run one that is as new as theirs"
+    )]
+    Outdated {
+        /// What the members agreed on.
+        cluster: u32,
+        /// What this version knows.
+        understood: u32,
+    },
     /// The files are in disorder.
     #[error("{0}")]
     Disorder(String),
@@ -152,6 +166,7 @@ impl Node {
 
     async fn assemble(parts: Parts, options: Options) -> Result<Node, StartError> {
         let Parts { folder, identity, log, machine, peers } = parts;
+        versions::check(machine.cluster_version())?;
         let (room, gauge) = (Room::default(), log.gauge());
         let begins = if options.existing { BTreeMap::new() } else { founders(&options) };
         let past = folder.as_ref().map(Folder::past).transpose()?;
@@ -189,6 +204,8 @@ impl Node {
             clock: Clock::default(),
             ids,
             lost: watch::Sender::new(false),
+            corrupt: alarms::Corrupt::default(),
+            unfit: watch::Sender::new(None),
             counts: Counts::default(),
             since_epoch: options.since_epoch,
         });
@@ -200,8 +217,11 @@ impl Node {
         node.run(upkeep::keep_in_touch(Arc::clone(&inner)));
         node.run(upkeep::keep_room(Arc::clone(&inner)));
         if !inner.founding.is_proven() {
-            node.run(prove(inner));
+            node.run(prove(Arc::clone(&inner)));
         }
+        node.run(alarms::follow(Arc::clone(&inner)));
+        node.run(versions::raise(Arc::clone(&inner)));
+        node.run(integrity::compare_states(inner));
         Ok(node)
     }
 
@@ -258,7 +278,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 pub(super) fn founders(options: &Options) -> BTreeMap<u64, Member> {
     let member = |(name, urls): (&String, &Vec<String>)| {
         let id = member_id(urls, &options.token, None);
-        (id, Member { name: name.clone(), peer_urls: urls.clone(), client_urls: Vec::new() })
+        (id, Member { name: name.clone(), peer_urls: urls.clone(), ..Member::default() })
     };
     options.members.iter().map(member).collect()
 }

@@ -37,6 +37,14 @@ pub fn describe() {
         "pintle_storage_snapshot_index",
         "The last entry of the log that the newest snapshot has."
     );
+    describe_counter!(
+        "pintle_storage_comparisons_total",
+        "Times that this member compared its state with that of the others."
+    );
+    describe_gauge!(
+        "pintle_storage_corrupt",
+        "Whether the alarm CORRUPT is raised about a member, whose id is a label."
+    );
     describe_counter!("pintle_storage_disks_set_aside_total", "Working states found damaged and made anew.");
 }
 
@@ -46,6 +54,7 @@ pub(super) struct Counts {
     pub(super) leaders: AtomicU64,
     pub(super) pending: AtomicU64,
     pub(super) failed: AtomicU64,
+    pub(super) comparisons: AtomicU64,
 }
 
 /// A proposal under way, as long as this is held.
@@ -92,6 +101,11 @@ impl Node {
         gauge!("etcd_debugging_lease_granted_total").set(machine.leases().len() as f64);
         gauge!("pintle_storage_log_bytes").set(self.log_bytes() as f64);
         gauge!("pintle_storage_disk_full").set(yes(self.is_full()));
+        counter!("pintle_storage_comparisons_total").absolute(number(&counts.comparisons));
+        for member in self.inner.consensus.members() {
+            let id = format!("{:x}", member.id);
+            gauge!("pintle_storage_corrupt", "member" => id).set(yes(member.member.corrupt));
+        }
         gauge!("pintle_storage_snapshot_index").set(progress.snapshot as f64);
         counter!("pintle_storage_disks_set_aside_total")
             .absolute(number(&machine.counters().disks_set_aside));

@@ -2,7 +2,9 @@
 
 use super::credentials::Credentials;
 use super::line::Line;
-use super::{ASK_MAX, ConfigError, INTRODUCE_MAX, MESSAGE_MAX, PeerTls, WORK_MAX, refusal};
+use super::{
+    ANSWER_MAX, ASK_MAX, ConfigError, HASH_MAX, INTRODUCE_MAX, MESSAGE_MAX, PeerTls, WORK_MAX, refusal,
+};
 use crate::raft::{self, Answer, Member, Peer, PeerError, Peers};
 use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt};
@@ -207,7 +209,9 @@ impl Peer for RemotePeer {
 
     fn propose(&self, request: wire::ProposeRequest) -> Answer<'_, wire::ProposeResponse> {
         let request = self.credentials.with(request);
-        Box::pin(self.ask(ASK_MAX, async move |mut client| client.propose(request).await))
+        Box::pin(self.ask(ASK_MAX, async move |client| {
+            client.max_decoding_message_size(ANSWER_MAX).propose(request).await
+        }))
     }
 
     fn change_membership(
@@ -235,6 +239,6 @@ impl Peer for RemotePeer {
 
     fn hash(&self, request: wire::HashRequest) -> Answer<'_, wire::HashResponse> {
         let request = self.credentials.with(request);
-        Box::pin(self.ask(WORK_MAX, async move |mut client| client.hash(request).await))
+        Box::pin(self.ask(HASH_MAX, async move |mut client| client.hash(request).await))
     }
 }

@@ -26,5 +26,9 @@ const MESSAGE_MAX: usize = 32 << 20;
 const INTRODUCE_MAX: Duration = Duration::from_secs(2);
 /// How long a question may take whose answer is quick.
 const ASK_MAX: Duration = Duration::from_secs(8);
+/// The largest answer to a proposal: it may hold everything that a transaction has read.
+const ANSWER_MAX: usize = i32::MAX as usize;
 /// How long a question may take for which much has to be done first.
 const WORK_MAX: Duration = Duration::from_secs(20);
+/// How long it may take to hash a state, for which all of it has to be read.
+const HASH_MAX: Duration = Duration::from_secs(10 * 60);

@@ -1,6 +1,6 @@
 //! Answers other members.
 
-use super::{MESSAGE_MAX, credentials, refusal};
+use super::{ANSWER_MAX, MESSAGE_MAX, credentials, refusal};
 use crate::node::Node;
 use crate::raft::PeerError;
 use futures_util::StreamExt;
@@ -15,7 +15,7 @@ pub fn routes(node: Node) -> Routes {
     Routes::new(
         PeerServer::new(Answering { node })
             .max_decoding_message_size(MESSAGE_MAX)
-            .max_encoding_message_size(MESSAGE_MAX),
+            .max_encoding_message_size(ANSWER_MAX),
     )
 }
 

@@ -74,12 +74,7 @@ pub(super) fn read_log_id(id: wire::LogId) -> LogId {
 
 pub(super) fn wire_membership(membership: &Membership) -> wire::Membership {
     let voters = |nodes: &BTreeSet<u64>| wire::Voters { nodes: nodes.iter().copied().collect() };
-    let member = |(id, member): (&u64, &Member)| wire::Member {
-        id: *id,
-        name: member.name.clone(),
-        peer_urls: member.peer_urls.clone(),
-        client_urls: member.client_urls.clone(),
-    };
+    let member = |(id, member): (&u64, &Member)| wire_member(*id, member);
     wire::Membership {
         configurations: membership.get_joint_config().iter().map(voters).collect(),
         members: membership.nodes().map(member).collect(),
@@ -89,15 +84,21 @@ pub(super) fn wire_membership(membership: &Membership) -> wire::Membership {
 pub(super) fn read_membership(membership: wire::Membership) -> io::Result<Membership> {
     let configurations =
         membership.configurations.into_iter().map(|voters| voters.nodes.into_iter().collect());
-    let members: BTreeMap<u64, Member> = membership
-        .members
-        .into_iter()
-        .map(|member| {
-            let wire::Member { id, name, peer_urls, client_urls } = member;
-            (id, Member { name, peer_urls, client_urls })
-        })
-        .collect();
+    let members: BTreeMap<u64, Member> =
+        membership.members.into_iter().map(|member| (member.id, read_member(member))).collect();
     Membership::new(configurations.collect(), members).map_err(invalid)
+}
+
+/// A member as the log and messages have it.
+pub(crate) fn wire_member(id: u64, member: &Member) -> wire::Member {
+    let Member { name, peer_urls, client_urls, understands, corrupt } = member.clone();
+    wire::Member { id, name, peer_urls, client_urls, understands, corrupt }
+}
+
+/// The member that a message tells of.
+pub(crate) fn read_member(member: wire::Member) -> Member {
+    let wire::Member { id: _, name, peer_urls, client_urls, understands, corrupt } = member;
+    Member { name, peer_urls, client_urls, understands, corrupt }
 }
 
 pub(super) fn invalid(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
@@ -115,6 +116,8 @@ mod tests {
             name: "a".to_owned(),
             peer_urls: vec!["http://a:2380".to_owned()],
             client_urls: Vec::new(),
+            understands: 7,
+            corrupt: true,
         };
         let nodes = BTreeMap::from([(1, member.clone()), (2, member.clone()), (9, member)]);
         let membership = Membership::new(vec![BTreeSet::from([1]), BTreeSet::from([1, 2])], nodes).unwrap();

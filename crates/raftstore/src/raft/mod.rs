@@ -21,6 +21,7 @@ mod touch;
 mod types;
 
 pub(crate) use beginning::{Beginning, members};
+pub(crate) use codec::{read_member, wire_member};
 pub use consensus::{Consensus, ConsensusError, Progress, Settings, Standing, Standpoint};
 pub use peers::{Answer, Peer, PeerError, Peers, Refused, Transport};
 pub use room::Room;

@@ -55,4 +55,8 @@ pub struct Member {
     pub peer_urls: Vec<String>,
     /// Where clients reach it; empty until it has started once.
     pub client_urls: Vec<String>,
+    /// The newest cluster version whose commands it understands; 0 until it has said so.
+    pub understands: u32,
+    /// Whether its state was found to differ from that of others.
+    pub corrupt: bool,
 }

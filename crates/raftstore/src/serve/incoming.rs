@@ -1,5 +1,6 @@
 //! Connections, shaken hands with beside each other: one client that dawdles holds nobody up.
 
+use super::authority::Mending;
 use super::listener::{Listener, Listening};
 use super::tls::ServerTls;
 use futures_util::Stream;
@@ -26,7 +27,17 @@ trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 
 /// A connection, whatever it runs over.
-pub(super) struct Connection(Box<dyn Duplex>);
+pub(super) struct Connection {
+    stream: Box<dyn Duplex>,
+    /// As long as what is read has to be looked at.
+    mending: Option<Box<Mending>>,
+}
+
+impl Connection {
+    fn new(stream: Box<dyn Duplex>) -> Connection {
+        Connection { stream, mending: Some(Box::default()) }
+    }
+}
 
 /// The connections that a listener takes, until `stop`.
 ///
@@ -90,7 +101,7 @@ impl Accepting {
     async fn shake_hands(&self, connection: Box<dyn Duplex>) {
         let Some(tls) = &self.tls else {
             // Nobody to serve it any more: the node stops.
-            let _ = self.ready.send(Connection(connection)).await;
+            let _ = self.ready.send(Connection::new(connection)).await;
             return;
         };
         while self.handshakes.len() >= HANDSHAKES_MAX {
@@ -100,7 +111,7 @@ impl Accepting {
         self.handshakes.spawn(async move {
             let shaking = TlsAcceptor::from(config).accept(connection);
             match tokio::time::timeout(HANDSHAKE_MAX, shaking).await {
-                Ok(Ok(stream)) => drop(ready.send(Connection(Box::new(stream))).await),
+                Ok(Ok(stream)) => drop(ready.send(Connection::new(Box::new(stream))).await),
                 Ok(Err(error)) => tracing::debug!(%error, "TLS handshake failed"),
                 Err(_) => tracing::debug!("TLS handshake took too long"),
             }
@@ -120,13 +131,21 @@ impl AsyncRead for Connection {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(cx, buffer)
+        let Connection { stream, mending } = &mut *self;
+        if let Some(mends) = mending {
+            let read = mends.poll_read(Pin::new(stream), cx, buffer);
+            if mends.is_over() {
+                *mending = None;
+            }
+            return read;
+        }
+        Pin::new(stream).poll_read(cx, buffer)
     }
 }
 
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, bytes)
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 
     fn poll_write_vectored(
@@ -134,18 +153,18 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write_vectored(cx, slices)
+        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.0.is_write_vectored()
+        self.stream.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
+        Pin::new(&mut self.stream).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(cx)
+        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }

@@ -1,9 +1,12 @@
 //! Listening: sockets, TLS whose files may change, and services on them until the node stops.
 
+mod allowed;
+mod authority;
 mod incoming;
 mod listener;
 mod tls;
 
+pub use allowed::Allowed;
 pub use listener::{ListenError, Listener};
 pub use tls::{ServerTls, TlsError, TlsFiles};
 
@@ -43,6 +46,8 @@ pub async fn serve(
         .http2_keepalive_interval(Some(KEEP_ALIVE))
         .http2_keepalive_timeout(Some(KEEP_ALIVE_TIMEOUT))
         .tcp_nodelay(true)
+        // Probes ask for /health and the like on the addresses of clients, as etcd lets them.
+        .accept_http1(true)
         .add_routes(routes)
         .serve_with_incoming_shutdown(connections, stop.clone().cancelled_owned());
     let late = async {

@@ -1,5 +1,6 @@
 //! The TLS of a listener, made anew when a file has changed. Connections keep what they began with.
 
+use super::allowed::Allowed;
 use parking_lot::Mutex;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject;
@@ -12,7 +13,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// How often the files are looked at, at the most.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// The files of a listener, as etcd's `--cert-file`, `--key-file`, `--trusted-ca-file` and `--client-cert-auth` name them.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +26,8 @@ pub struct TlsFiles {
     pub client_ca: Option<PathBuf>,
     /// Whether a client must have a certificate.
     pub require_client: bool,
+    /// Which of their certificates are taken; needs `client_ca`.
+    pub allowed: Allowed,
 }
 
 /// Why TLS can't be had.
@@ -71,6 +74,10 @@ impl ServerTls {
     pub fn load(files: TlsFiles) -> Result<ServerTls, TlsError> {
         if files.require_client && files.client_ca.is_none() {
             let why = "clients must have certificates, but no CA is given that signs them";
+            return Err(TlsError::Config(why.to_owned()));
+        }
+        if files.allowed != Allowed::Anyone && !files.require_client {
+            let why = "only some clients' certificates are to be taken, but clients need none";
             return Err(TlsError::Config(why.to_owned()));
         }
         let contents = read(&files)?;
@@ -131,7 +138,8 @@ fn make(files: &TlsFiles, (certificate, key, client_ca): &Contents) -> Result<Ar
             let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
             let verifier =
                 if files.require_client { verifier } else { verifier.allow_unauthenticated() }.build();
-            builder.with_client_cert_verifier(verifier.map_err(|error| unusable(path, &error))?)
+            let verifier = verifier.map_err(|error| unusable(path, &error))?;
+            builder.with_client_cert_verifier(files.allowed.and(verifier))
         }
         _ => builder.with_no_client_auth(),
     };
@@ -139,7 +147,7 @@ fn make(files: &TlsFiles, (certificate, key, client_ca): &Contents) -> Result<Ar
     let key = PrivateKeyDer::from_pem_slice(key).map_err(|error| unusable(&files.key, &error))?;
     let mut config =
         builder.with_single_cert(chain, key).map_err(|error| unusable(&files.certificate, &error))?;
-    config.alpn_protocols = vec![b"h2".to_vec()];
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(Arc::new(config))
 }
 

@@ -24,6 +24,7 @@ fn code(error: &NodeError) -> Code {
         | NodeError::PeerUrlExists
         | NodeError::NotEnoughMembers
         | NodeError::TooManyLearners
+        | NodeError::AlarmNotForClients
         | NodeError::BadLeaderTransferee => Code::FailedPrecondition,
         NodeError::Damaged(_) => Code::DataLoss,
     }

@@ -72,6 +72,10 @@ impl Lease for Service {
     ) -> Result<Response<LeaseTimeToLiveResponse>, Status> {
         let request = self.admit(request)?;
         let id = request.id;
+        if request.keys {
+            // The leader says how long it lives; its keys are told from here.
+            self.node.linearize().await?;
+        }
         let (ttl, granted_ttl) = match self.node.lease_time_to_live(id).await {
             Ok(left) => (left.ttl, left.granted),
             // As etcd: a lease that is not there has -1 seconds.
@@ -95,12 +99,14 @@ impl Lease for Service {
 
 impl Service {
     async fn keep_alive(&self, request: LeaseKeepAliveRequest) -> Result<LeaseKeepAliveResponse, Status> {
+        // Before: a revision after which the lease may have ended says nothing of when it was kept alive.
+        let header = Some(self.node.header());
         let ttl = match self.node.lease_keep_alive(request.id).await {
             Ok(ttl) => ttl,
             // As etcd: a lease that is over has no time, and the stream goes on.
             Err(NodeError::Storage(Error::LeaseNotFound)) => 0,
             Err(error) => return Err(error.into()),
         };
-        Ok(LeaseKeepAliveResponse { header: Some(self.node.header()), id: request.id, ttl })
+        Ok(LeaseKeepAliveResponse { header, id: request.id, ttl })
     }
 }

@@ -3,13 +3,16 @@
 use super::{Service, snapshot};
 use crate::embedded::ETCD_VERSION;
 use crate::machine::ReadError;
-use crate::node::NodeError;
+use crate::node::{Alarm, AlarmKind, NodeError};
 use futures_util::stream::BoxStream;
+use pintle_wire::etcdserverpb::alarm_request::AlarmAction;
+use pintle_wire::etcdserverpb::downgrade_request::DowngradeAction;
 use pintle_wire::etcdserverpb::maintenance_server::Maintenance;
 use pintle_wire::etcdserverpb::{
-    AlarmRequest, AlarmResponse, DefragmentRequest, DefragmentResponse, DowngradeRequest, DowngradeResponse,
-    HashKvRequest, HashKvResponse, HashRequest, HashResponse, MoveLeaderRequest, MoveLeaderResponse,
-    SnapshotRequest, SnapshotResponse, StatusRequest, StatusResponse,
+    AlarmMember, AlarmRequest, AlarmResponse, AlarmType, DefragmentRequest, DefragmentResponse,
+    DowngradeInfo, DowngradeRequest, DowngradeResponse, HashKvRequest, HashKvResponse, HashRequest,
+    HashResponse, MoveLeaderRequest, MoveLeaderResponse, SnapshotRequest, SnapshotResponse, StatusRequest,
+    StatusResponse,
 };
 use std::sync::Arc;
 use tonic::{Request, Response, Status, async_trait};
@@ -21,10 +24,32 @@ const STORAGE_VERSION: &str = "3.6.0";
 impl Maintenance for Service {
     type SnapshotStream = BoxStream<'static, Result<SnapshotResponse, Status>>;
 
-    /// There is nothing to raise or to disarm: a full disk refuses writes until there is room, and then takes them again.
     async fn alarm(&self, request: Request<AlarmRequest>) -> Result<Response<AlarmResponse>, Status> {
-        self.admit(request)?;
-        Ok(Response::new(AlarmResponse { header: Some(self.node.header()), alarms: Vec::new() }))
+        let request = self.admit(request)?;
+        let kind = match AlarmType::try_from(request.alarm) {
+            Ok(AlarmType::Nospace) => Some(AlarmKind::NoSpace),
+            Ok(AlarmType::Corrupt) => Some(AlarmKind::Corrupt),
+            Ok(AlarmType::None) | Err(_) => None,
+        };
+        let asked = kind.map(|kind| Alarm { member: request.member_id, kind });
+        let alarms = match (AlarmAction::try_from(request.action), asked) {
+            (Ok(AlarmAction::Activate), Some(alarm)) => {
+                self.node.raise_alarm(alarm).await?;
+                vec![alarm]
+            }
+            (Ok(AlarmAction::Deactivate), Some(alarm)) => {
+                Vec::from_iter(self.node.disarm(alarm).await?.then_some(alarm))
+            }
+            (Ok(AlarmAction::Get), _) => {
+                self.node.linearize().await?;
+                let asked = |alarm: &Alarm| kind.is_none_or(|kind| kind == alarm.kind);
+                self.node.alarms().into_iter().filter(asked).collect()
+            }
+            // As etcd: an alarm of no kind is none, and an unknown action does nothing.
+            _ => Vec::new(),
+        };
+        let alarms = alarms.into_iter().map(told).collect();
+        Ok(Response::new(AlarmResponse { header: Some(self.node.header()), alarms }))
     }
 
     async fn status(&self, request: Request<StatusRequest>) -> Result<Response<StatusResponse>, Status> {
@@ -34,9 +59,14 @@ impl Maintenance for Service {
         if standing.leader.is_none() {
             errors.push("etcdserver: no leader".to_owned());
         }
-        if self.node.is_full() {
-            errors.push("etcdserver: mvcc: database space exceeded".to_owned());
-        }
+        // As etcd prints its messages.
+        errors.extend(
+            self.node
+                .alarms()
+                .into_iter()
+                .map(told)
+                .map(|alarm| format!("memberID:{} alarm:{} ", alarm.member_id, alarm.alarm().as_str_name())),
+        );
         let in_use = machine.size_in_use();
         let size = machine.size().unwrap_or_else(|error| {
             errors.push(error.to_string());
@@ -55,7 +85,7 @@ impl Maintenance for Service {
             is_learner: self.node.is_learner(),
             storage_version: STORAGE_VERSION.to_owned(),
             db_size_quota: 0,
-            downgrade_info: None,
+            downgrade_info: Some(DowngradeInfo::default()),
         }))
     }
 
@@ -116,9 +146,25 @@ impl Maintenance for Service {
         &self,
         request: Request<DowngradeRequest>,
     ) -> Result<Response<DowngradeResponse>, Status> {
-        self.admit(request)?;
-        Err(Status::failed_precondition("etcdserver: invalid downgrade target version"))
+        let request = self.admit(request)?;
+        if request.action() == DowngradeAction::Cancel {
+            return Err(Status::failed_precondition("etcdserver: no inflight downgrade job"));
+        }
+        let numbers: Vec<_> = request.version.split('.').collect();
+        if !(2..=3).contains(&numbers.len()) || numbers.iter().any(|number| number.parse::<u64>().is_err()) {
+            return Err(Status::invalid_argument("etcdserver: wrong downgrade target version format"));
+        }
+        // What is kept here is no older etcd's.
+        Err(Status::invalid_argument("etcdserver: invalid downgrade target version"))
     }
+}
+
+fn told(alarm: Alarm) -> AlarmMember {
+    let kind = match alarm.kind {
+        AlarmKind::NoSpace => AlarmType::Nospace,
+        AlarmKind::Corrupt => AlarmType::Corrupt,
+    };
+    AlarmMember { member_id: alarm.member, alarm: kind.into() }
 }
 
 impl Service {

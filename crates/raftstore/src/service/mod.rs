@@ -2,13 +2,16 @@
 //!
 //! ```text
 //! gate.rs        who may ask now: a learner answers little, hasleader asks for a leader
-//! kv  watch  lease  cluster  maintenance      one file for each of etcd's services
+//! kv  watch  lease  cluster  maintenance  auth     one file for each of etcd's services
+//! health         gRPC's own health checks
 //! failure.rs     errors as gRPC says them
 //! ```
 
+mod auth;
 mod cluster;
 mod failure;
 mod gate;
+mod health;
 mod kv;
 mod lease;
 mod maintenance;
@@ -16,11 +19,13 @@ mod snapshot;
 mod watch;
 
 use crate::node::Node;
+use pintle_wire::etcdserverpb::auth_server::AuthServer;
 use pintle_wire::etcdserverpb::cluster_server::ClusterServer;
 use pintle_wire::etcdserverpb::kv_server::KvServer;
 use pintle_wire::etcdserverpb::lease_server::LeaseServer;
 use pintle_wire::etcdserverpb::maintenance_server::MaintenanceServer;
 use pintle_wire::etcdserverpb::watch_server::WatchServer;
+use pintle_wire::grpc::health::health_server::HealthServer;
 use std::sync::Arc;
 use std::time::Duration;
 use tonic::service::Routes;
@@ -66,5 +71,7 @@ pub fn routes(node: Node, options: Options) -> Routes {
     )
     .add_service(LeaseServer::from_arc(Arc::clone(&service)))
     .add_service(ClusterServer::from_arc(Arc::clone(&service)))
+    .add_service(AuthServer::from_arc(Arc::clone(&service)))
+    .add_service(HealthServer::from_arc(Arc::clone(&service)))
     .add_service(MaintenanceServer::from_arc(service))
 }

@@ -23,6 +23,9 @@ use pintle_wire::etcdserverpb::{LeaseGrantRequest, TxnRequest, TxnResponse};
 use pintle_wire::pintle::command::Command;
 use pintle_wire::pintle::command::command::Command as Body;
 
+/// The newest cluster version whose commands this program carries out. Version 1: members say which one they understand.
+pub const UNDERSTOOD: u32 = 1;
+
 /// The revision of an empty store.
 const FIRST: u64 = 1;
 
@@ -130,6 +133,7 @@ impl State {
             Body::Compact(request) => Ok(unchanging(self.compact(request.revision))),
             Body::LeaseGrant(request) => Ok(unchanging(self.grant(&request))),
             Body::LeaseRevoke(request) => Ok(self.revoke(request.id)),
+            Body::ClusterVersion(request) if request.version > UNDERSTOOD => Err(Fatal::UnknownCommand),
             Body::ClusterVersion(request) => {
                 self.cluster_version = self.cluster_version.max(request.version);
                 Ok(unchanging(Ok(Answer::Done)))

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 const BUMP: u64 = 1_000_000;
 
-fn put(key: &str, value: impl Into<Vec<u8>>) -> PutRequest {
+pub(crate) fn put(key: &str, value: impl Into<Vec<u8>>) -> PutRequest {
     PutRequest { key: key.to_owned().into(), value: value.into().into(), ..PutRequest::default() }
 }
 
@@ -44,7 +44,7 @@ async fn fill(node: &Node) {
 }
 
 /// What a member sends as its backup.
-async fn backup_of(url: &str) -> Vec<u8> {
+pub(crate) async fn backup_of(url: &str) -> Vec<u8> {
     let address = Address::parse(url).unwrap();
     let (transport, driver) = dial(&address, None).await.unwrap();
     let taken = async {
@@ -63,13 +63,13 @@ async fn backup_of(url: &str) -> Vec<u8> {
 }
 
 /// An order for the member at `place`, named and reached as tests start it.
-fn order(backup: &Path, folder: PathBuf, place: usize, peer_urls: &[String]) -> Order {
+pub(crate) fn order(backup: &Path, folder: PathBuf, place: usize, peer_urls: &[String]) -> Order {
     let members = options(Path::new(""), place, peer_urls).members;
     let (backup, name, token) = (backup.to_owned(), place.to_string(), Some("test".to_owned()));
     Order { backup, folder, name, members, token, bump: BUMP, mark_compacted: true }
 }
 
-fn restore(order: &Order) -> Result<Restored, BackupError> {
+pub(crate) fn restore(order: &Order) -> Result<Restored, BackupError> {
     backup::restore(order, &mut |_, _, _| {})
 }
 

@@ -5,8 +5,12 @@
 mod backups;
 mod cluster;
 mod founding;
+mod integrity;
 mod joining;
 mod members;
+mod pki;
+mod tls;
+mod versions;
 
 use members::Members;
 use pintle_storage::Storage;

@@ -1,10 +1,12 @@
 //! Members in one process, each with its folder and its sockets on the loopback interface.
 
+use crate::pki::Pki;
+use futures_util::future::join_all;
 use pintle_raftstore::log;
 use pintle_raftstore::node::{Bounds, Node, Options};
 use pintle_raftstore::peers::{self, PeerTls, Remote};
 use pintle_raftstore::raft::Settings;
-use pintle_raftstore::serve::{Listener, serve};
+use pintle_raftstore::serve::{Allowed, Listener, ServerTls, serve};
 use pintle_raftstore::service;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -45,10 +47,24 @@ pub(crate) struct Members {
     peer_urls: Vec<String>,
     client_urls: Vec<String>,
     folder: Folder,
+    setup: Setup,
+}
+
+/// What members are started with, beside what all are.
+#[derive(Default)]
+pub(crate) struct Setup {
+    pub(crate) tls: Option<Tls>,
+    pub(crate) compare_every: Option<Duration>,
+}
+
+/// TLS on all of the members' sockets: whose certificates the others' are taken of, out of one folder.
+pub(crate) struct Tls {
+    pub(crate) pki: Pki,
+    pub(crate) members: Allowed,
 }
 
 pub(crate) fn settings() -> Settings {
-    Settings { heartbeat: Duration::from_millis(50), election: Duration::from_millis(500) }
+    Settings { heartbeat: Duration::from_millis(30), election: Duration::from_millis(300) }
 }
 
 impl Members {
@@ -59,22 +75,44 @@ impl Members {
 
     /// The same, on folders that were made ready, by place, for members with these addresses.
     pub(crate) async fn start_on(count: usize, ready: impl FnOnce(&[String], &Path)) -> Members {
+        Members::start_as(count, Setup::default(), ready).await
+    }
+
+    /// The same over TLS, on empty folders.
+    pub(crate) async fn start_with_tls(count: usize, tls: Tls) -> Members {
+        Members::start_as(count, Setup { tls: Some(tls), ..Setup::default() }, |_, _| {}).await
+    }
+
+    /// The same with more to choose.
+    pub(crate) async fn start_as(
+        count: usize,
+        setup: Setup,
+        ready: impl FnOnce(&[String], &Path),
+    ) -> Members {
+        let scheme = if setup.tls.is_some() { "https" } else { "http" };
         // Sockets first: the members' addresses are what they are known by.
-        let (peers, clients) = (sockets(count).await, sockets(count).await);
+        let (peers, clients) = (sockets(count, scheme).await, sockets(count, scheme).await);
         let urls = |sockets: &[Listener]| sockets.iter().map(|socket| socket.url.clone()).collect();
         let (peer_urls, client_urls) = (urls(&peers), urls(&clients));
-        let mut members = Members { running: Vec::new(), peer_urls, client_urls, folder: Folder::new() };
+        let mut members =
+            Members { running: Vec::new(), peer_urls, client_urls, folder: Folder::new(), setup };
         ready(&members.peer_urls, &members.folder.0);
-        for (place, (peer, client)) in peers.into_iter().zip(clients).enumerate() {
-            let member = members.run(place, peer, client).await;
-            members.running.push(Some(member));
-        }
+        // All at once: who starts alone asks for votes in vain, and waits for the next election.
+        let starting = peers.into_iter().zip(clients).enumerate();
+        let starting = starting.map(|(place, (peer, client))| members.run(place, peer, client));
+        let running = join_all(starting).await;
+        members.running = running.into_iter().map(Some).collect();
         members.leader().await;
         members
     }
 
     pub(crate) fn client_urls(&self) -> Vec<String> {
         self.client_urls.clone()
+    }
+
+    /// The certificates that its members use.
+    pub(crate) fn pki(&self) -> &Pki {
+        &self.setup.tls.as_ref().expect("they have TLS").pki
     }
 
     pub(crate) fn path(&self, place: usize) -> PathBuf {
@@ -142,25 +180,39 @@ impl Members {
         self.run_with(options(&self.path(place), place, &self.peer_urls), peer_socket, client_socket).await
     }
 
-    async fn run_with(&self, options: Options, peer_socket: Listener, client_socket: Listener) -> Running {
-        let others = Remote::new(PeerTls::default()).unwrap();
+    async fn run_with(
+        &self,
+        mut options: Options,
+        peer_socket: Listener,
+        client_socket: Listener,
+    ) -> Running {
+        let (shown, asked) = match &self.setup.tls {
+            None => (PeerTls::default(), [None, None]),
+            Some(Tls { pki, members }) => {
+                let load = |allowed| ServerTls::load(pki.server(allowed)).unwrap();
+                (pki.client(Some("member")), [Some(load(Allowed::Anyone)), Some(load(members.clone()))])
+            }
+        };
+        options.bounds.compare_every = self.setup.compare_every;
+        let others = Remote::new(shown).unwrap();
         let node = Node::start(options, &others).await.unwrap();
         let (mut serving, closing) = (JoinSet::new(), CancellationToken::new());
         let options = service::Options { progress_every: Duration::from_millis(100) };
         let clients = service::routes(node.clone(), options);
         let members = peers::routes(node.clone());
-        for (socket, routes) in [(client_socket, clients), (peer_socket, members)] {
+        let served = [(client_socket, clients), (peer_socket, members)];
+        for ((socket, routes), tls) in served.into_iter().zip(asked) {
             let stop = closing.clone();
-            serving.spawn(async move { serve(socket, None, routes, stop).await.unwrap() });
+            serving.spawn(async move { serve(socket, tls, routes, stop).await.unwrap() });
         }
         Running { node, serving, closing }
     }
 }
 
-async fn sockets(count: usize) -> Vec<Listener> {
+async fn sockets(count: usize, scheme: &str) -> Vec<Listener> {
     let mut sockets = Vec::new();
     for _ in 0..count {
-        sockets.push(Listener::bind("http://127.0.0.1:0").await.unwrap());
+        sockets.push(Listener::bind(&format!("{scheme}://127.0.0.1:0")).await.unwrap());
     }
     sockets
 }

@@ -130,6 +130,9 @@ impl Session {
 
     /// The id of a new watch.
     fn place(&mut self, request: &WatchCreateRequest) -> Result<i64, &'static str> {
+        if request.start_revision < 0 {
+            return Err("etcdserver: mvcc: required revision has been compacted");
+        }
         let end = request.range_end.as_ref();
         if !end.is_empty() && end != [0] && end <= request.key.as_ref() {
             return Err("mvcc: watcher range is empty");
