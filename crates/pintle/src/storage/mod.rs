@@ -6,6 +6,7 @@ mod tls;
 
 pub(crate) use order::StorageOrder;
 
+use crate::child;
 use crate::failure::Failure;
 use crate::frontend;
 use crate::logging;
@@ -85,6 +86,8 @@ impl Member {
         let (name, urls) = (order.name.clone(), order.advertise_client_urls.clone());
         member.serving.spawn(async move {
             announce(&node, &name, urls).await;
+            in_touch(&node).await;
+            child::serves();
             std::future::pending().await
         });
         Ok(member)
@@ -127,6 +130,14 @@ async fn announce(node: &Node, name: &str, urls: Vec<String>) {
             }
         }
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    }
+}
+
+/// Returns when it has answered as only one that is in touch with a majority can.
+async fn in_touch(node: &Node) {
+    while let Err(error) = node.linearize().await {
+        tracing::debug!(%error, "not in touch with a majority yet");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
 }
 
