@@ -16,7 +16,7 @@ use pintle_storage::Limits;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -184,6 +184,7 @@ impl Node {
             lost: watch::Sender::new(false),
             counts: Counts::default(),
             since_epoch: options.since_epoch,
+            stays_alone: OnceLock::new(),
         });
         let node =
             Node { inner: Arc::clone(&inner), tasks: TaskTracker::new(), stop: CancellationToken::new() };
