@@ -50,6 +50,11 @@ pub(crate) async fn abandoned() {
     }
 }
 
+/// Whether the parent wants it to end, or is gone: then all that it has started ends.
+pub(crate) fn is_abandoned() -> bool {
+    ABANDONED.get().is_some_and(CancellationToken::is_cancelled)
+}
+
 /// Returns when there is nothing more to read, and never will be.
 fn wait_for_end(input: &mut impl Read) {
     let mut nothing = [0; 64];

@@ -32,8 +32,12 @@ pub(crate) enum Order {
 const EXAMPLES: &str = "\
 Examples:
   pintle dev
-  pintle dev --port 7443 --data-dir /tmp/pintle
-  pintle apiserver --embedded-storage=/var/lib/pintle --client-ca-file=ca.crt --authorization-mode=RBAC";
+  pintle dev --nodes 3 --apiservers 2
+  pintle apiserver --embedded-storage=/var/lib/pintle --client-ca-file=ca.crt --authorization-mode=RBAC
+  pintle storage --data-dir /var/lib/pintle
+  pintle ctl endpoint health
+
+`pintle COMMAND --help` has more.";
 
 /// Started under this name, it is `pintle apiserver`: tools that look for the reference find it.
 const REFERENCE: &str = "kube-apiserver";

@@ -112,8 +112,10 @@ impl Member {
             },
         };
         self.closing.cancel();
-        // A leader that leaves hands leadership over first: nobody waits for an election.
-        self.node.step_aside().await;
+        // A leader that leaves hands leadership over first: nobody waits for an election. Where all end there is nobody.
+        if !child::is_abandoned() {
+            self.node.step_aside().await;
+        }
         self.node.stop().await;
         self.serving.shutdown().await;
         outcome

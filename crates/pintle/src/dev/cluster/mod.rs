@@ -25,7 +25,7 @@ use std::fs::File;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use table::{Row, Table};
+use table::{Row, Table, quoted};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
@@ -51,53 +51,126 @@ pub(super) fn run(
     let home = folder.cluster();
     let plan = Plan::of(&home, Asked { nodes, apiservers, port: order.port })?;
     let storage = StorageCredentials::of(&folder.pki().join("storage"), clock::now())?;
-    let first = recipes::storage(&home, &plan, &storage, order.v)?;
-    let then = recipes::apiservers(order, &home, &plan, credentials, &storage)?;
+    let setup = Setup { order, folder, credentials, home, plan, storage };
     frontend::block_on(async {
         let mut signals =
             Signals::new().map_err(|source| Failure::System { what: "can't wait for signals", source })?;
-        let (events, heard) = mpsc::channel(EVENTS);
-        let rows = rows(order, &home, &plan, &first, &then);
-        let names: Vec<_> = first.iter().chain(&then).map(|recipe| recipe.name.clone()).collect();
-        let logs: Vec<_> = first.iter().chain(&then).map(|recipe| recipe.log.clone()).collect();
-        let mut terminal = Terminal { names, logs, table: Table { rows }, heard };
-        let (mut storage_tier, mut frontends) = (Group::default(), Group::default());
-        let living = async {
-            let unused = wait_for_the_last(&home, &plan, order.port);
-            unused.await?;
-            eprintln!("starting {} storage nodes", first.len());
-            storage_tier.start(first, 0, &events);
-            terminal.until_all_serve(0..nodes).await?;
-            eprintln!("starting {} API servers", then.len());
-            frontends.start(then, nodes, &events);
-            terminal.until_all_serve(nodes..nodes + apiservers).await?;
-            let address = |port| SocketAddr::new(reachable(order.bind_address), port);
-            let servers: Vec<_> = (plan.apiservers.iter().enumerate())
-                .map(|(at, port)| (recipes::apiserver_name(at), address(*port)))
-                .collect();
-            kubeconfig::write(&folder.kubeconfig(), &servers, credentials)?;
-            print!("{}", terminal.table.greeting(&folder.kubeconfig(), &home, &control(&plan, &storage)));
-            terminal.tell().await
-        };
+        let mut tiers = Tiers::default();
         let outcome = tokio::select! {
-            outcome = living => outcome,
+            outcome = setup.live(&mut tiers) => outcome,
             () = signals.next() => Ok(()),
         };
-        drop(terminal);
-        let stopping = async {
-            eprintln!("stopping the API servers, then the storage nodes; a second signal ends all at once");
-            // Requests that are still being answered need storage.
-            frontends.stop().await;
-            storage_tier.stop().await;
-        };
-        tokio::select! {
-            () = stopping => return outcome,
-            () = signals.next() => {}
-        }
-        frontends.keeping.shutdown().await;
-        storage_tier.keeping.shutdown().await;
+        tiers.stop(&mut signals).await;
         outcome
     })
+}
+
+/// What a cluster is started with.
+struct Setup<'a> {
+    order: &'a DevOrder,
+    folder: &'a Folder,
+    credentials: &'a Credentials,
+    home: PathBuf,
+    plan: Plan,
+    storage: StorageCredentials,
+}
+
+impl Setup<'_> {
+    /// Starts everything and says what happens, for ever.
+    ///
+    /// # Errors
+    /// What kept it from starting.
+    async fn live(&self, tiers: &mut Tiers) -> Result<(), Failure> {
+        let nodes = recipes::storage(&self.home, &self.plan, &self.storage, self.order.v)?;
+        let apiservers =
+            recipes::apiservers(self.order, &self.home, &self.plan, self.credentials, &self.storage)?;
+        let (first, all) = (nodes.len(), nodes.len() + apiservers.len());
+        let (events, heard) = mpsc::channel(EVENTS);
+        let mut terminal = Terminal {
+            logs: nodes.iter().chain(&apiservers).map(|recipe| recipe.log.clone()).collect(),
+            table: Table { rows: self.rows(&nodes, &apiservers) },
+            heard,
+        };
+        wait_for_the_last(&self.home, &self.plan, self.order.port).await?;
+        eprintln!("starting the storage nodes");
+        tiers.storage.start(nodes, 0, &events);
+        terminal.until_all_serve(0..first).await?;
+        eprintln!("starting the API servers");
+        tiers.frontends.start(apiservers, first, &events);
+        terminal.until_all_serve(first..all).await?;
+        let kubeconfig = self.write_kubeconfig()?;
+        print!("{}", terminal.table.greeting(&kubeconfig, &self.home, &self.control()));
+        terminal.tell().await;
+        Ok(())
+    }
+
+    fn rows(&self, nodes: &[Recipe], apiservers: &[Recipe]) -> Vec<Row> {
+        let node = |(recipe, node): (&Recipe, &plan::NodePorts)| Row {
+            name: recipe.name.clone(),
+            pid: 0,
+            address: format!("https://127.0.0.1:{}", node.client),
+            folder: Some(self.home.join(&recipe.name)),
+        };
+        let apiserver = |(recipe, port): (&Recipe, &u16)| Row {
+            name: recipe.name.clone(),
+            pid: 0,
+            address: format!("https://{}", self.address(*port)),
+            folder: None,
+        };
+        let nodes = nodes.iter().zip(&self.plan.nodes).map(node);
+        nodes.chain(apiservers.iter().zip(&self.plan.apiservers).map(apiserver)).collect()
+    }
+
+    /// Where this machine reaches an API server.
+    fn address(&self, port: u16) -> SocketAddr {
+        SocketAddr::new(reachable(self.order.bind_address), port)
+    }
+
+    fn write_kubeconfig(&self) -> Result<PathBuf, Failure> {
+        let ports = self.plan.apiservers.iter().enumerate();
+        let servers: Vec<_> =
+            ports.map(|(at, port)| (recipes::apiserver_name(at), self.address(*port))).collect();
+        let path = self.folder.kubeconfig();
+        kubeconfig::write(&path, &servers, self.credentials)?;
+        Ok(path)
+    }
+
+    /// The flags that let `pintle ctl` in.
+    fn control(&self) -> String {
+        let path = |path: &Path| quoted(&path.display().to_string());
+        format!(
+            "--endpoints={} --cacert={} --cert={} --key={}",
+            recipes::endpoints(&self.plan),
+            path(&self.storage.authority),
+            path(&self.storage.client.certificate),
+            path(&self.storage.client.key),
+        )
+    }
+}
+
+/// All processes.
+#[derive(Default)]
+struct Tiers {
+    storage: Group,
+    frontends: Group,
+}
+
+impl Tiers {
+    /// Ends them in order; at once when another signal comes.
+    async fn stop(&mut self, signals: &mut Signals) {
+        eprintln!("stopping the API servers, then the storage nodes; a second signal ends all at once");
+        let in_order = async {
+            // Requests that are still being answered need storage.
+            self.frontends.stop().await;
+            self.storage.stop().await;
+        };
+        tokio::select! {
+            () = in_order => return,
+            () = signals.next() => {}
+        }
+        self.frontends.keeping.shutdown().await;
+        self.storage.keeping.shutdown().await;
+    }
 }
 
 /// Processes that are started and stopped together.
@@ -124,29 +197,30 @@ impl Group {
 
 /// What is said about the processes.
 struct Terminal {
-    names: Vec<String>,
     logs: Vec<PathBuf>,
     table: Table,
     heard: mpsc::Receiver<(usize, Event)>,
 }
 
 impl Terminal {
-    /// Returns when each of them has said that it serves.
+    /// Returns when each of these has said that it serves.
     ///
     /// # Errors
-    /// When one of them ends: what is wrong now is wrong the next time, too.
-    async fn until_all_serve(&mut self, mut waiting: std::ops::Range<usize>) -> Result<(), Failure> {
-        let mut left: Vec<usize> = waiting.by_ref().collect();
-        while !left.is_empty() {
+    /// When one of them ends before: what is wrong now is wrong the next time, too.
+    async fn until_all_serve(&mut self, these: std::ops::Range<usize>) -> Result<(), Failure> {
+        let mut waiting: Vec<usize> = these.collect();
+        while !waiting.is_empty() {
             let Some((place, event)) = self.heard.recv().await else { return Ok(()) };
             match event {
+                // Not to standard output, whose first line is for a shell.
+                event if !waiting.contains(&place) => eprintln!("{}", self.line(place, event)),
                 Event::Started(pid) => self.table.rows[place].pid = pid,
                 Event::Serves(after) => {
-                    left.retain(|waiting| *waiting != place);
-                    eprintln!("  {} serves after {}", self.names[place], seconds(after));
+                    waiting.retain(|waiting| *waiting != place);
+                    eprintln!("  {} serves after {}", self.table.rows[place].name, seconds(after));
                 }
                 Event::Ended { how, .. } => {
-                    let (name, log) = (self.names[place].clone(), self.logs[place].clone());
+                    let (name, log) = (self.table.rows[place].name.clone(), self.logs[place].clone());
                     let said = last_words(&log);
                     return Err(Failure::Process { name, how, said, log });
                 }
@@ -156,54 +230,28 @@ impl Terminal {
     }
 
     /// Says what happens, for ever.
-    async fn tell(&mut self) -> Result<(), Failure> {
+    async fn tell(&mut self) {
         while let Some((place, event)) = self.heard.recv().await {
-            let (name, row) = (&self.names[place], &mut self.table.rows[place]);
-            match event {
-                Event::Started(pid) => {
-                    row.pid = pid;
-                    println!("{name} is started again, with PID {pid}");
-                }
-                Event::Serves(after) => println!("{name} serves again, {} after it ended", seconds(after)),
-                Event::Ended { how, again } => {
-                    println!(
-                        "{name} (PID {}) has ended: {how}; it is started again in {}",
-                        row.pid,
-                        seconds(again)
-                    );
-                }
+            println!("{}", self.line(place, event));
+        }
+    }
+
+    /// What has happened to a process that has served before, as a line.
+    fn line(&mut self, place: usize, event: Event) -> String {
+        let row = &mut self.table.rows[place];
+        let name = &row.name;
+        match event {
+            Event::Started(pid) => {
+                row.pid = pid;
+                format!("{name} is started again, with PID {pid}")
+            }
+            Event::Serves(after) => format!("{name} serves again, {} after it ended", seconds(after)),
+            Event::Ended { how, again } => {
+                let (pid, again) = (row.pid, seconds(again));
+                format!("{name} (PID {pid}) has ended: {how}; it is started again in {again}")
             }
         }
-        Ok(())
     }
-}
-
-fn rows(order: &DevOrder, home: &Path, plan: &Plan, storage: &[Recipe], apiservers: &[Recipe]) -> Vec<Row> {
-    let node = |(recipe, node): (&Recipe, &plan::NodePorts)| Row {
-        name: recipe.name.clone(),
-        pid: 0,
-        address: format!("https://127.0.0.1:{}", node.client),
-        folder: Some(home.join(&recipe.name)),
-    };
-    let apiserver = |(recipe, port): (&Recipe, &u16)| Row {
-        name: recipe.name.clone(),
-        pid: 0,
-        address: format!("https://{}", SocketAddr::new(reachable(order.bind_address), *port)),
-        folder: None,
-    };
-    let nodes = storage.iter().zip(&plan.nodes).map(node);
-    nodes.chain(apiservers.iter().zip(&plan.apiservers).map(apiserver)).collect()
-}
-
-/// The flags that let `pintle ctl` in.
-fn control(plan: &Plan, storage: &StorageCredentials) -> String {
-    format!(
-        "--endpoints={} --cacert={} --cert={} --key={}",
-        recipes::endpoints(plan),
-        table::quoted(&storage.authority.display().to_string()),
-        table::quoted(&storage.client.certificate.display().to_string()),
-        table::quoted(&storage.client.key.display().to_string()),
-    )
 }
 
 /// Returns when nobody has the ports and folders any more: who was killed leaves children that are about to end.

@@ -67,8 +67,12 @@ impl Plan {
                 plan.apiservers.push(ports.choose()?);
             }
         } else {
-            let last = asked.port.saturating_add(u16::try_from(asked.apiservers - 1).unwrap_or(u16::MAX));
-            plan.apiservers = (asked.port..=last).collect();
+            plan.apiservers = (asked.port..=u16::MAX).take(asked.apiservers).collect();
+            if plan.apiservers.len() < asked.apiservers {
+                let text =
+                    format!("--port={} leaves no ports for {} API servers", asked.port, asked.apiservers);
+                return Err(Failure::Usage(text));
+            }
         }
         let text = serde_json::to_vec(&plan).expect("numbers are written as JSON");
         write_atomically(&path, &text)?;
@@ -145,6 +149,8 @@ mod tests {
         assert_eq!((&more.nodes, &more.apiservers[..2]), (&first.nodes, &first.apiservers[..]));
         let chosen = Plan::of(&folder, Asked { port: 6443, ..asked }).unwrap();
         assert_eq!((&chosen.nodes, &chosen.apiservers[..]), (&first.nodes, &[6443, 6444][..]));
+        let high = Plan::of(&folder, Asked { port: 65535, ..asked }).unwrap_err().to_string();
+        assert_eq!(high, "--port=65535 leaves no ports for 2 API servers");
         let other = Plan::of(&folder, Asked { nodes: 1, ..asked }).unwrap_err().to_string();
         assert!(other.contains("holds a cluster of 3 storage nodes, not 1"), "{other}");
         fs::remove_dir_all(&folder).unwrap();
