@@ -1,7 +1,8 @@
 //! A storage folder: one server at a time, whose etcd API others may use meanwhile.
 
 use crate::{CONFIG_MAPS, config_map, resource_version};
-use pintle_tests::{Apiserver, Folder};
+use pintle_tests::{Apiserver, Folder, pintle, program};
+use std::time::Duration;
 
 #[tokio::test]
 async fn a_folder_in_use_is_refused_in_clear_words() {
@@ -52,4 +53,27 @@ async fn its_socket_is_for_its_owner_and_leads_to_the_same_objects() {
     guest.stop().await;
     owner.stop().await;
     assert!(!data.join("etcd.sock").exists(), "a socket that nobody listens on");
+}
+
+/// A second voter that the node can't reach would leave it without a majority for ever.
+#[cfg(unix)]
+#[tokio::test]
+async fn no_member_is_added_while_it_is_embedded() {
+    let folder = Folder::new();
+    let data = folder.path().join("data");
+    let owner = Apiserver::start(&[
+        &format!("--embedded-storage={}", data.display()),
+        "--embedded-storage-state-cache-bytes=16777216",
+    ]);
+    owner.until("/readyz", 200).await;
+    for more in [&[][..], &["--learner"]] {
+        let mut command = tokio::process::Command::new(pintle());
+        command.args(["ctl", "--endpoints"]).arg(format!("unix://{}", data.join("etcd.sock").display()));
+        command.args(["member", "add", "b", "--peer-urls", "http://127.0.0.1:1"]).args(more);
+        let said = program::run(command, "", Duration::from_secs(60)).await;
+        assert_eq!(said.code, Some(1), "{said:?}");
+        assert!(said.stderr.contains("start `pintle storage` on its folder"), "{said:?}");
+    }
+    assert_eq!(owner.post(CONFIG_MAPS, config_map("one")).await.status, 201);
+    owner.stop().await;
 }

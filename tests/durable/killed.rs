@@ -1,4 +1,7 @@
 //! `pintle dev` killed in the middle of writes, again and again: what was acknowledged is there, and time goes on.
+//!
+//! `PINTLE_TEST_ROUNDS=30 PINTLE_TEST_SEED=7 cargo test -p pintle-tests --test durable killed -- --nocapture` kills more often,
+//! at moments that come again.
 
 use crate::{CONFIG_MAPS, config_map, resource_version};
 use pintle_tests::{Connection, Folder, Protocol, Server, Who, request};
@@ -10,6 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::task::JoinSet;
 
+/// Kills when nothing else is asked for.
 const ROUNDS: u32 = 5;
 const WRITERS: u32 = 4;
 /// How long a server lives once it is ready, in milliseconds.
@@ -20,13 +24,15 @@ type Acknowledged = BTreeMap<String, u64>;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_is_there_after_every_kill() {
-    let seed = std::env::var("PINTLE_TEST_SEED").ok().map_or_else(rand::random, |seed| seed.parse().unwrap());
-    println!("PINTLE_TEST_SEED={seed}");
+    let asked = |name| std::env::var(name).ok().map(|value: String| value.parse().unwrap());
+    let seed: u64 = asked("PINTLE_TEST_SEED").unwrap_or_else(rand::random);
+    let rounds = asked("PINTLE_TEST_ROUNDS").map_or(ROUNDS, |rounds| u32::try_from(rounds).unwrap());
+    println!("PINTLE_TEST_SEED={seed} PINTLE_TEST_ROUNDS={rounds}");
     let mut chance = StdRng::seed_from_u64(seed);
     let mut folder = Arc::new(Folder::new());
     let mut expected = Acknowledged::new();
     let mut newest = 0;
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         let server = Server::start_in(folder);
         newest = check(&server, &expected, newest).await;
         let seen = Arc::new(AtomicU64::new(newest));

@@ -3,6 +3,8 @@
 use crate::program::{self, Ended, Following};
 use crate::server::Server;
 use std::ffi::OsString;
+use std::marker::PhantomData;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::process::Command;
 
@@ -15,7 +17,9 @@ const COMMAND_MAX: Duration = Duration::from_secs(120);
 #[derive(Debug)]
 pub struct Kubectl<'a> {
     program: OsString,
-    server: &'a Server,
+    kubeconfig: PathBuf,
+    /// The server has to be there as long.
+    server: PhantomData<&'a Server>,
     environment: Vec<(String, String)>,
 }
 
@@ -48,7 +52,13 @@ impl<'a> Kubectl<'a> {
 
     /// kubectl with the server's kubeconfig.
     pub fn of(server: &'a Server) -> Kubectl<'a> {
-        Kubectl { program: program(), server, environment: Vec::new() }
+        Kubectl::with_config(&server.kubeconfig())
+    }
+
+    /// kubectl with this kubeconfig.
+    pub fn with_config(kubeconfig: &Path) -> Kubectl<'a> {
+        let kubeconfig = kubeconfig.to_owned();
+        Kubectl { program: program(), kubeconfig, server: PhantomData, environment: Vec::new() }
     }
 
     /// The same with a variable set.
@@ -82,9 +92,9 @@ impl<'a> Kubectl<'a> {
 
     /// What kubectl remembers between commands stays in the server's folder.
     fn command(&self, words: &[&str]) -> Command {
-        let kubeconfig = self.server.kubeconfig();
         let mut command = Command::new(&self.program);
-        command.args(words).env("KUBECONFIG", &kubeconfig).env("HOME", kubeconfig.parent().unwrap());
+        command.args(words).env("KUBECONFIG", &self.kubeconfig);
+        command.env("HOME", self.kubeconfig.parent().unwrap());
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }

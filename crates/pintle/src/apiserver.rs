@@ -1,5 +1,6 @@
 //! `pintle apiserver`: what the flags say becomes a running frontend.
 
+use crate::child;
 use crate::failure::Failure;
 use crate::flags::Given;
 use crate::frontend;
@@ -17,7 +18,10 @@ pub(crate) fn run(given: &Given) -> Result<(), Failure> {
     warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     frontend::block_on(async {
         let stop = Stop::listen(options.shutdown_delay)?;
-        let ready = |address| tracing::info!(%address, "serving");
+        let ready = |address| {
+            tracing::info!(%address, "serving");
+            child::serves();
+        };
         frontend::serve(options, "--secure-port", ready, stop.stopping()).await
     })
 }

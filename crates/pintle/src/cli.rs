@@ -1,5 +1,6 @@
 //! The command line: which command, and what it was told. Reads; does nothing.
 
+use crate::child;
 use crate::ctl::CtlOrder;
 use crate::dev::DevOrder;
 use crate::failure::Failure;
@@ -24,13 +25,19 @@ pub(crate) enum Order {
     Storage(Box<StorageOrder>),
     /// Something to do with a storage tier, or with files of it.
     Ctl(Box<CtlOrder>),
+    /// The same as a child of another process.
+    Child(Box<Order>),
 }
 
 const EXAMPLES: &str = "\
 Examples:
   pintle dev
-  pintle dev --port 7443 --data-dir /tmp/pintle
-  pintle apiserver --embedded-storage=/var/lib/pintle --client-ca-file=ca.crt --authorization-mode=RBAC";
+  pintle dev --nodes 3 --apiservers 2
+  pintle apiserver --embedded-storage=/var/lib/pintle --client-ca-file=ca.crt --authorization-mode=RBAC
+  pintle storage --data-dir /var/lib/pintle
+  pintle ctl endpoint health
+
+`pintle COMMAND --help` has more.";
 
 /// Started under this name, it is `pintle apiserver`: tools that look for the reference find it.
 const REFERENCE: &str = "kube-apiserver";
@@ -45,6 +52,15 @@ pub(crate) fn read(words: impl IntoIterator<Item = OsString>) -> Result<Order, F
     if words.first().is_some_and(|name| Path::new(name).file_name() == Some(REFERENCE.as_ref())) {
         words.insert(1, "apiserver".to_owned());
     }
+    if words.get(1).is_some_and(|word| word == child::FLAG) {
+        words.remove(1);
+        return Ok(Order::Child(Box::new(plain(words)?)));
+    }
+    plain(words)
+}
+
+/// Reads the words of a process that is nobody's child.
+fn plain(mut words: Vec<String>) -> Result<Order, Failure> {
     let flags = Flags::load();
     if words.get(1).is_some_and(|command| command == "apiserver") {
         let plain = flags::words(&flags, &words[2..])?;

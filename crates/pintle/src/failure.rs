@@ -39,6 +39,31 @@ pub(crate) enum Failure {
          and another port with --port"
     )]
     InUse(PathBuf),
+    /// A cluster in the folder that is not the one that was asked for.
+    #[error(
+        "{folder} holds a cluster of {has} storage nodes, not {asked}\nhelp: start it with --nodes {has}, choose another folder \
+             with --data-dir, or remove {folder} to begin anew"
+    )]
+    OtherCluster {
+        /// Where it is.
+        folder: PathBuf,
+        /// Its nodes.
+        has: usize,
+        /// Those that were asked for.
+        asked: usize,
+    },
+    /// A process that another one has started and that did not get ready.
+    #[error("{name} can't start: {how}\n{said}help: its log is {log}")]
+    Process {
+        /// Which.
+        name: String,
+        /// How it ended.
+        how: String,
+        /// The end of its log, in whole lines.
+        said: String,
+        /// All of it.
+        log: PathBuf,
+    },
     /// The address can't be listened on.
     #[error("can't listen on {address}: {reason}\nhelp: {help}")]
     Listen {

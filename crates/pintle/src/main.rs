@@ -8,6 +8,7 @@
 
 mod apiserver;
 mod backend;
+mod child;
 mod cli;
 mod clock;
 mod ctl;
@@ -48,6 +49,10 @@ fn obey(order: Order) -> Result<(), Failure> {
         Order::Apiserver(given) => return apiserver::run(&given),
         Order::Storage(order) => return storage::run(&order),
         Order::Ctl(order) => return ctl::run(&order),
+        Order::Child(order) => {
+            child::begin();
+            return obey(*order);
+        }
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
-//! The signal to stop. The first one starts an orderly end; a second one ends the process at once.
+//! The signal to stop, or the word of a parent. The first one starts an orderly end; a second one ends the process at once.
 
+use crate::child;
 use crate::failure::Failure;
 use pintle_apiserver::Stopping;
 use std::io;
@@ -29,8 +30,10 @@ impl Stop {
         let told = stopping.clone();
         let mut listening = JoinSet::new();
         listening.spawn(async move {
-            signals.next().await;
-            tracing::info!("stopping; a second signal ends at once");
+            tokio::select! {
+                () = signals.next() => tracing::info!("stopping; a second signal ends at once"),
+                () = child::abandoned() => tracing::info!("stopping"),
+            }
             told.announced.cancel();
             tokio::select! {
                 () = tokio::time::sleep(delay) => told.begun.cancel(),
@@ -48,15 +51,20 @@ impl Stop {
     }
 }
 
+/// The signals that ask for an end.
 #[cfg(unix)]
-struct Signals {
+pub(crate) struct Signals {
     interrupt: signal::unix::Signal,
     terminate: signal::unix::Signal,
 }
 
 #[cfg(unix)]
 impl Signals {
-    fn new() -> io::Result<Signals> {
+    /// Begins to listen.
+    ///
+    /// # Errors
+    /// The system's.
+    pub(crate) fn new() -> io::Result<Signals> {
         use signal::unix::{SignalKind, signal};
         Ok(Signals {
             interrupt: signal(SignalKind::interrupt())?,
@@ -64,7 +72,8 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) {
+    /// Returns when one came.
+    pub(crate) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
@@ -72,16 +81,22 @@ impl Signals {
     }
 }
 
+/// The signals that ask for an end.
 #[cfg(not(unix))]
-struct Signals;
+pub(crate) struct Signals;
 
 #[cfg(not(unix))]
 impl Signals {
-    fn new() -> io::Result<Signals> {
+    /// Begins to listen.
+    ///
+    /// # Errors
+    /// None.
+    pub(crate) fn new() -> io::Result<Signals> {
         Ok(Signals)
     }
 
-    async fn next(&mut self) {
+    /// Returns when one came.
+    pub(crate) async fn next(&mut self) {
         // Without a way to ask for a stop there is none; the process can still be ended from outside.
         if signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

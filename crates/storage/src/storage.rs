@@ -61,6 +61,12 @@ pub trait Storage: Send + Sync + 'static {
     /// whose answers can't be trusted none comes (see [`Etcd::features`](crate::etcd::Etcd::features)).
     fn request_progress(&self) -> Answer<'_, ()>;
 
+    /// Whether [`request_progress`](Self::request_progress) leads to progress at all, as far as is known. Where it does
+    /// not, only events tell how far a watch is, and consistent reads must go to storage.
+    fn reports_progress(&self) -> bool {
+        true
+    }
+
     /// The current revision, linearizable: at or above that of every write answered before.
     fn revision(&self) -> Answer<'_, Revision>;
 

@@ -13,6 +13,7 @@ use crate::config::{Config, ResourceConfig, Timing};
 use crate::encodings::Encodings;
 use crate::entry::{Buffers, IndexedField};
 use crate::lane::{self, Lane, Status};
+use crate::outage::Outage;
 use crate::probe::Probe;
 use crate::progress;
 use crate::read::ResourceView;
@@ -36,6 +37,7 @@ pub struct WatchCache {
 pub(crate) struct Shared {
     pub(crate) storage: Arc<dyn Storage>,
     pub(crate) probe: Probe,
+    pub(crate) outage: Outage,
     pub(crate) budget: Budget,
     pub(crate) storage_lists: Semaphore,
     pub(crate) timing: Timing,
@@ -193,6 +195,7 @@ impl Shared {
         Shared {
             storage,
             probe: Probe::new(),
+            outage: Outage::default(),
             budget: Budget::new(config.ring_bytes, config.root_bytes),
             storage_lists: Semaphore::new(config.storage_lists),
             timing: config.timing,

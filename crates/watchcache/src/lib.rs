@@ -37,6 +37,7 @@ mod encodings;
 mod entry;
 mod error;
 mod lane;
+mod outage;
 mod probe;
 mod progress;
 mod read;

@@ -1,5 +1,6 @@
 //! Makes the objects that a cluster begins with: namespaces, priority classes, flow control, RBAC policy,
-//! APIServices, the address of the API itself. Those that are there already stay as they are.
+//! APIServices, the address of the API itself. Those that are there already stay as they are, unless an earlier start ended
+//! before they were finished.
 
 use super::settings;
 use crate::request::write;
@@ -45,14 +46,21 @@ pub(super) async fn run(server: Arc<Server>) {
 
 /// Makes one object, again and again until storage answers.
 async fn insist(server: &Arc<Server>, wanted: &Wanted) {
-    let mut wait = RETRY.0;
+    let (mut wait, mut failed) = (RETRY.0, false);
     while let Err(status) = make(server, wanted).await {
         let (resource, name) = (&wanted.resource, wanted.object.name());
-        if status.code < 500 && status.code != 429 {
+        // Another server does the same at the same time.
+        let raced = status.code == 409;
+        if status.code < 500 && status.code != 429 && !raced {
             tracing::error!(%resource, name, %status, "an object that every cluster has was refused");
             return;
         }
-        tracing::warn!(%resource, name, %status, "an object that every cluster has could not be made yet");
+        // Once: that storage is away is said elsewhere, too.
+        if raced || std::mem::replace(&mut failed, true) {
+            tracing::debug!(%resource, name, %status, "an object that every cluster has could not be made yet");
+        } else {
+            tracing::warn!(%resource, name, %status, "an object that every cluster has could not be made yet");
+        }
         tokio::time::sleep(wait).await;
         wait = (wait * 2).min(RETRY.1);
     }
@@ -67,21 +75,33 @@ fn all(server: &Server) -> Vec<Wanted> {
     wanted
 }
 
+/// Makes one object, in one write or two. Whoever ends between the two leaves an object without a status: who comes next
+/// finishes it.
 async fn make(server: &Arc<Server>, wanted: &Wanted) -> Result<(), Status> {
     let served = server.served();
     let Some(target) = served.preferred(&wanted.group, &wanted.resource) else {
         return Ok(());
     };
-    let created = match write::create_by_server(server, &target, wanted.object.clone()).await {
+    let has_status = |object: &Value| object.get("status").is_some_and(|status| !status.is_empty());
+    let mut object = match write::create_by_server(server, &target, wanted.object.clone()).await {
         Ok(created) => created,
-        Err(status) if status.code == 409 => return Ok(()),
+        Err(status) if status.code == 409 && !has_status(&wanted.object) => return Ok(()),
+        Err(status) if status.code == 409 => {
+            match write::read_by_server(server, &target, &wanted.object).await? {
+                Some(unfinished) if !has_status(&unfinished) => unfinished,
+                // Deleted meanwhile, it is made the next time that somebody looks.
+                _ => return Ok(()),
+            }
+        }
         Err(status) => return Err(status),
     };
     let Some(status) = wanted.object.get("status").filter(|status| !status.is_empty()) else { return Ok(()) };
     let Some(target) = target.with_subresource("status") else { return Ok(()) };
-    let mut object = created;
     if let Some(place) = object.place(&["status"]) {
         *place = status.clone();
     }
     write::update_by_server(server, &target, object).await.map(drop)
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,18 +11,23 @@ const EVERY: Duration = Duration::from_secs(2);
 /// Looks until it is stopped.
 pub(super) async fn run(server: Arc<Server>) {
     let (healthy, ready) = (server.config.storage_health_timeout, server.config.storage_ready_timeout);
-    let mut answered = true;
+    let mut silent_since = None;
     loop {
         let answer = look(&*server.storage, healthy.max(ready)).await;
         let within = |most| answer.as_ref().is_ok_and(|took| *took <= most);
         server.set_storage_answers(within(healthy), within(ready));
         // Once is enough: the same line every two seconds would hide all others.
-        match (&answer, answered) {
-            (Err(silence), true) => tracing::warn!(%silence, "storage does not answer"),
-            (Ok(_), false) => tracing::info!("storage answers again"),
+        match (&answer, silent_since) {
+            (Err(silence), None) => {
+                silent_since = Some(Instant::now());
+                tracing::warn!(%silence, "storage does not answer");
+            }
+            (Ok(_), Some(since)) => {
+                silent_since = None;
+                tracing::info!(after = ?since.elapsed(), "storage answers again");
+            }
             _ => {}
         }
-        answered = answer.is_ok();
         tokio::time::sleep(EVERY).await;
     }
 }

@@ -42,6 +42,9 @@ const IN_USE_HELP: &str =
 const UNUSABLE_HELP: &str =
     "its files are as they were: mend what is named, or restore a backup into another folder";
 const GROWN_HELP: &str = "start its members with `pintle storage`, and this server with their --etcd-servers";
+/// Nobody else reaches the node here, so a second voter would leave it without a majority for ever.
+const ALONE_WHY: &str = "this one is embedded in an API server; to let it grow, stop that server, start `pintle storage` on \
+     its folder, and give the server --etcd-servers";
 const URLS_HELP: &str = "check --embedded-storage-listen-client-urls and the files beside it";
 const ENDED_HELP: &str = "what was answered is kept: start again when the disk is well";
 
@@ -61,8 +64,9 @@ impl EmbeddedNode {
     pub(super) async fn open(order: &EmbeddedStorage) -> Result<EmbeddedNode, Failure> {
         let tls = order.tls.as_ref().map(tls).transpose()?;
         make_folder(&order.folder, FOLDER_HELP)?;
-        let started = Node::start(options(&order.folder), &Board::default()).await;
+        let started = Node::start(options(order), &Board::default()).await;
         let node = started.map_err(|error| unusable(&order.folder, &error))?;
+        node.stay_alone(ALONE_WHY);
         let opened = EmbeddedNode {
             folder: order.folder.clone(),
             node,
@@ -141,16 +145,16 @@ impl EmbeddedNode {
     }
 }
 
-fn options(folder: &Path) -> node::Options {
+fn options(order: &EmbeddedStorage) -> node::Options {
     node::Options {
-        folder: folder.to_owned(),
+        folder: order.folder.clone(),
         name: NAME.to_owned(),
         members: BTreeMap::from([(NAME.to_owned(), vec![PEER_URL.to_owned()])]),
         existing: false,
         token: TOKEN.to_owned(),
         settings: ALONE,
         limits: Limits::default(),
-        bounds: Bounds::default(),
+        bounds: Bounds { cache_bytes: order.cache_bytes, ..Bounds::default() },
         since_epoch: clock::since_epoch,
     }
 }

@@ -49,6 +49,11 @@ impl Folder {
         self.path.join("storage")
     }
 
+    /// Where a cluster of processes keeps what is its own.
+    pub(super) fn cluster(&self) -> PathBuf {
+        self.path.join("cluster")
+    }
+
     /// What kubectl reads.
     pub(super) fn kubeconfig(&self) -> PathBuf {
         self.path.join("kubeconfig")

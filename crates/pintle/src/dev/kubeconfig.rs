@@ -9,43 +9,61 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 
-/// Writes it, whole or not at all.
+/// Writes it, whole or not at all: a context for each of the servers, by its name, the first the one in use.
 ///
 /// # Errors
 /// When a file can't be read or written.
-pub(super) fn write(path: &Path, server: SocketAddr, credentials: &Credentials) -> Result<(), Failure> {
+pub(super) fn write(
+    path: &Path,
+    servers: &[(String, SocketAddr)],
+    credentials: &Credentials,
+) -> Result<(), Failure> {
     let read = |path: &Path| {
         fs::read(path)
             .map_err(|error| Failure::file(path, &error, "start again: what is missing is made anew"))
     };
     let certificate = read(&credentials.admin.certificate)?;
     let key = read(&credentials.admin.key)?;
-    let text = text(server, credentials.authority_pem.as_bytes(), &certificate, &key);
+    let text = text(servers, credentials.authority_pem.as_bytes(), &certificate, &key);
     write_atomically(path, text.as_bytes())
 }
 
-fn text(server: SocketAddr, authority: &[u8], certificate: &[u8], key: &[u8]) -> String {
+fn text(servers: &[(String, SocketAddr)], authority: &[u8], certificate: &[u8], key: &[u8]) -> String {
     let [authority, certificate, key] = [authority, certificate, key].map(base64::encode);
+    let current = servers.first().map_or("", |(name, _)| name.as_str());
+    let (mut clusters, mut contexts) = (String::new(), String::new());
+    for (name, server) in servers {
+        clusters.push_str(&format!(
+            "\
+- name: {name}
+  cluster:
+    server: https://{server}
+    certificate-authority-data: {authority}
+"
+        ));
+        contexts.push_str(&format!(
+            "\
+- name: {name}
+  context:
+    cluster: {name}
+    user: kubernetes-admin
+"
+        ));
+    }
     format!(
         "\
 apiVersion: v1
 kind: Config
 clusters:
-- name: pintle
-  cluster:
-    server: https://{server}
-    certificate-authority-data: {authority}
+{clusters}\
 users:
 - name: kubernetes-admin
   user:
     client-certificate-data: {certificate}
     client-key-data: {key}
 contexts:
-- name: pintle
-  context:
-    cluster: pintle
-    user: kubernetes-admin
-current-context: pintle
+{contexts}\
+current-context: {current}
 "
     )
 }
@@ -58,8 +76,9 @@ mod tests {
     #[test]
     fn kubectl_finds_what_it_needs() {
         let path = std::env::temp_dir().join(format!("pintle-kubeconfig-{}", std::process::id()));
-        let server = "[::1]:7443".parse().unwrap();
-        fs::write(&path, text(server, b"authority", b"certificate", b"key")).unwrap();
+        let servers = [("pintle", "[::1]:7443"), ("other", "127.0.0.1:7444")]
+            .map(|(name, address)| (name.to_owned(), address.parse().unwrap()));
+        fs::write(&path, text(&servers, b"authority", b"certificate", b"key")).unwrap();
         let kubectl = std::env::var("KUBECTL").unwrap_or_else(|_| "kubectl".to_owned());
         let view = |template: &str| {
             let mut command = Command::new(&kubectl);
@@ -72,6 +91,7 @@ mod tests {
             ("jsonpath={.users[0].user.client-certificate-data}", "Y2VydGlmaWNhdGU="),
             ("jsonpath={.users[0].user.client-key-data}", "a2V5"),
             ("jsonpath={.current-context} {.contexts[0].context.user}", "pintle kubernetes-admin"),
+            ("jsonpath={.contexts[0].context.cluster}", "pintle"),
         ];
         for (template, expected) in cases {
             match view(template) {

@@ -1,6 +1,7 @@
 //! `pintle dev`: a server to try things on. Makes what `pintle apiserver` must be given: certificates, a service
 //! account key and a kubeconfig, all in one folder; then it is `pintle apiserver` with these flags.
 
+mod cluster;
 mod credentials;
 mod folder;
 mod greeting;
@@ -16,7 +17,7 @@ use crate::stop::Stop;
 use credentials::Credentials;
 use folder::Folder;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// After the help text.
@@ -26,10 +27,16 @@ Examples:
   export KUBECONFIG=$PWD/.pintle/kubeconfig
   kubectl get namespaces
 
-Objects, certificates and kubeconfig stay in the folder; remove its `storage` to begin anew.";
+  pintle dev --nodes 3 --apiservers 2
+  kill -9 PID        # of any process in the table that it prints: the others go on
+
+Objects, certificates and kubeconfig stay in the folder; remove its `storage` to begin anew (`cluster` with --nodes).";
 
 /// The first address of the default range of Services: `kubernetes` inside the cluster.
 const KUBERNETES_SERVICE: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
+
+/// kubectl's context for the one server.
+const CONTEXT: &str = "pintle";
 
 /// What `pintle dev` was told.
 #[derive(Clone, Debug, clap::Args)]
@@ -40,7 +47,13 @@ pub(crate) struct DevOrder {
     /// Keep objects in memory only: they are gone when the server stops, and those in the folder are left alone
     #[arg(long)]
     in_memory: bool,
-    /// The port to listen on; 0 takes any free one
+    /// Run a cluster of processes: so many storage nodes, 3 if only --apiservers is given
+    #[arg(long, value_name = "COUNT", value_parser = ["1", "3", "5"], conflicts_with = "in_memory")]
+    nodes: Option<String>,
+    /// Run a cluster of processes: so many API servers, 1 if only --nodes is given
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u8).range(1..=5), conflicts_with = "in_memory")]
+    apiservers: Option<u8>,
+    /// The port to listen on, and the next ones for more API servers; 0 takes any free ones
     #[arg(long, default_value_t = 6443)]
     port: u16,
     /// The address to listen on
@@ -49,6 +62,17 @@ pub(crate) struct DevOrder {
     /// How much is logged: from 0 for little to 6 and more for everything
     #[arg(short, value_name = "LEVEL", default_value_t = 0)]
     v: u8,
+}
+
+impl DevOrder {
+    /// How many storage nodes and API servers there are to be, if it is to be a cluster.
+    fn cluster(&self) -> Option<(usize, usize)> {
+        if self.nodes.is_none() && self.apiservers.is_none() {
+            return None;
+        }
+        let nodes = self.nodes.as_deref().map_or(Some(3), |nodes| nodes.parse().ok())?;
+        Some((nodes, usize::from(self.apiservers.unwrap_or(1))))
+    }
 }
 
 /// Makes everything, serves until told to stop.
@@ -61,6 +85,15 @@ pub(crate) fn run(order: &DevOrder) -> Result<(), Failure> {
     let addresses =
         vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into(), KUBERNETES_SERVICE, order.bind_address];
     let credentials = Credentials::of(&folder.pki(), addresses, clock::now())?;
+    if let Some(size) = order.cluster() {
+        return cluster::run(order, &folder, &credentials, size);
+    }
+    if folder.cluster().exists() {
+        eprintln!(
+            "note: objects of a cluster of processes are in {}; give --nodes to start it",
+            folder.cluster().display()
+        );
+    }
     let given = Given::from_words(
         &words(order, &folder, &credentials)?.iter().map(String::as_str).collect::<Vec<_>>(),
     )?;
@@ -84,27 +117,41 @@ pub(crate) fn run(order: &DevOrder) -> Result<(), Failure> {
 
 /// The flags of `pintle apiserver` that make this server.
 fn words(order: &DevOrder, folder: &Folder, credentials: &Credentials) -> Result<Vec<String>, Failure> {
-    let file = |flag: &str, path: &PathBuf| match path.to_str() {
-        Some(path) => Ok(format!("--{flag}={path}")),
-        None => Err(Failure::NotText(path.clone().into_os_string())),
+    let storage = if order.in_memory {
+        "--embedded-storage=memory".to_owned()
+    } else {
+        file_flag("embedded-storage", &folder.storage())?
     };
+    let mut words = frontend_words(order.bind_address, order.port, credentials)?;
+    words.push(storage);
+    Ok(words)
+}
+
+/// The flags of every API server that is started here, whatever it keeps objects in.
+fn frontend_words(address: IpAddr, port: u16, credentials: &Credentials) -> Result<Vec<String>, Failure> {
     Ok(vec![
-        if order.in_memory {
-            "--embedded-storage=memory".to_owned()
-        } else {
-            file("embedded-storage", &folder.storage())?
-        },
-        format!("--bind-address={}", order.bind_address),
-        format!("--advertise-address={}", reachable(order.bind_address)),
-        format!("--secure-port={}", order.port),
+        format!("--bind-address={address}"),
+        format!("--advertise-address={}", reachable(address)),
+        format!("--secure-port={port}"),
         "--authorization-mode=Node,RBAC".to_owned(),
-        file("client-ca-file", &credentials.authority)?,
-        file("tls-cert-file", &credentials.server.certificate)?,
-        file("tls-private-key-file", &credentials.server.key)?,
-        file("service-account-key-file", &credentials.service_account.0)?,
-        file("service-account-signing-key-file", &credentials.service_account.1)?,
+        file_flag("client-ca-file", &credentials.authority)?,
+        file_flag("tls-cert-file", &credentials.server.certificate)?,
+        file_flag("tls-private-key-file", &credentials.server.key)?,
+        file_flag("service-account-key-file", &credentials.service_account.0)?,
+        file_flag("service-account-signing-key-file", &credentials.service_account.1)?,
         "--service-account-issuer=https://kubernetes.default.svc.cluster.local".to_owned(),
     ])
+}
+
+/// A flag whose value is a path.
+///
+/// # Errors
+/// When the path is no text.
+fn file_flag(flag: &str, path: &Path) -> Result<String, Failure> {
+    match path.to_str() {
+        Some(path) => Ok(format!("--{flag}={path}")),
+        None => Err(Failure::NotText(path.as_os_str().to_owned())),
+    }
 }
 
 /// Writes the kubeconfig, which can name the port only now, and says what to do with it.
@@ -116,7 +163,7 @@ fn greet(
 ) -> Result<String, Failure> {
     let address = SocketAddr::new(reachable(address.ip()), address.port());
     let path = folder.kubeconfig();
-    kubeconfig::write(&path, address, credentials)?;
+    kubeconfig::write(&path, &[(CONTEXT.to_owned(), address)], credentials)?;
     let storage = (!order.in_memory).then(|| folder.storage());
     Ok(greeting::greeting(address, &path, storage.as_deref()))
 }

@@ -63,7 +63,7 @@ fn default(flag: &Flag) -> String {
 fn waiting(flags: &Flags) -> String {
     let mut text = "Accepted, and without effect until their feature comes:\n".to_owned();
     let mut group = "";
-    let waits = |flag: &&Flag| !flag.hidden && matches!(fate(flag.name), Fate::Later(_));
+    let waits = |flag: &&Flag| !flag.hidden && matches!(fate(flag.name), Fate::Later(_) | Fate::Without(_));
     for flag in flags.iter().filter(waits) {
         if flag.group == group {
             text.push_str(", ");

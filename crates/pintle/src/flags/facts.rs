@@ -12,13 +12,14 @@ const HIDDEN: [(&str, &str, &str); 4] = [
     ("kubelet-read-only-port", "int", "10255"),
 ];
 
-/// Storage in this process, when it is not elsewhere: our own flags, beside `--etcd-servers`. Name, type.
-const EMBEDDED_STORAGE: [(&str, &str); 5] = [
-    ("embedded-storage", "string"),
-    ("embedded-storage-listen-client-urls", "strings"),
-    ("embedded-storage-cert-file", "string"),
-    ("embedded-storage-key-file", "string"),
-    ("embedded-storage-trusted-ca-file", "string"),
+/// Storage in this process, when it is not elsewhere: our own flags, beside `--etcd-servers`. Name, type, default.
+const EMBEDDED_STORAGE: [(&str, &str, &str); 6] = [
+    ("embedded-storage", "string", ""),
+    ("embedded-storage-listen-client-urls", "strings", ""),
+    ("embedded-storage-cert-file", "string", ""),
+    ("embedded-storage-key-file", "string", ""),
+    ("embedded-storage-trusted-ca-file", "string", ""),
+    ("embedded-storage-state-cache-bytes", "int", "67108864"),
 ];
 
 /// One flag.
@@ -51,7 +52,9 @@ impl Flags {
                 None => flags.push(read(line, group)),
             }
             if line == "group Etcd" {
-                flags.extend(EMBEDDED_STORAGE.map(|(name, kind)| flag(name, kind, "", group, false)));
+                flags.extend(
+                    EMBEDDED_STORAGE.map(|(name, kind, default)| flag(name, kind, default, group, false)),
+                );
             }
         }
         flags.extend(HIDDEN.map(|(name, kind, default)| flag(name, kind, default, "Misc", true)));

@@ -12,6 +12,8 @@ pub(crate) enum Fate {
     Acts(&'static str),
     /// It is accepted with a warning that names what it waits for.
     Later(&'static str),
+    /// It is accepted with a warning that says why it never does anything.
+    Without(&'static str),
     /// The server doesn't start with it, for this reason.
     Refused(&'static str),
 }
@@ -38,6 +40,10 @@ const ACTS: &[(&str, &str)] = &[
     (
         "embedded-storage-trusted-ca-file",
         "Who may sign the certificates that clients of those URLs must have (PEM)",
+    ),
+    (
+        "embedded-storage-state-cache-bytes",
+        "Memory for the disk cache of the folder's working state, in bytes",
     ),
     ("etcd-servers", "Where the storage tier or etcd is: scheme://host:port of each member"),
     ("etcd-cafile", "Who may sign the certificates of those servers (PEM)"),
@@ -92,7 +98,6 @@ const LATER: &[(&str, &[&str])] = &[
         &["livez-*", "send-retry-*", "shutdown-send-*", "shutdown-watch-*"],
     ),
     ("counting objects for metrics", &["etcd-count-metric-poll-period", "etcd-db-metric-poll-interval"]),
-    ("tuning the start of storage", &["storage-initialization-timeout"]),
     ("encryption at rest", &["encryption-provider-config-automatic-reload"]),
     ("expiry of events", &["event-ttl", "lease-reuse-duration-seconds"]),
     ("tuning the watch cache", &["watch-cache*", "default-watch-cache-size"]),
@@ -140,6 +145,12 @@ const LATER: &[(&str, &[&str])] = &[
     ("allocation of node ports", &["service-node-port-range"]),
 ];
 
+/// Flags that have nothing to act on.
+const WITHOUT: &[(&str, &str)] = &[(
+    "storage-initialization-timeout",
+    "this server is not ready before its storage is, however long that takes",
+)];
+
 /// Flags that ask for safety we would not give.
 const REFUSED: &[(&str, &str)] = &[
     (
@@ -148,7 +159,8 @@ const REFUSED: &[(&str, &str)] = &[
     ),
     (
         "etcd-servers-overrides",
-        "keeping some resources elsewhere comes later, and what is kept there would not be found",
+        "this server keeps all resources in one place, and would not find those that are kept elsewhere; bring them to \
+         --etcd-servers first",
     ),
     ("tls-curve-preferences", "choosing key exchanges comes later, and others than those would be offered"),
     ("disable-http2-serving", "switching HTTP/2 off comes later, and it would still be served"),
@@ -159,8 +171,9 @@ pub(crate) fn fate(name: &str) -> Fate {
     let refused = REFUSED.iter().find(|(flag, _)| *flag == name).map(|(_, why)| Fate::Refused(why));
     let acts = || ACTS.iter().find(|(flag, _)| *flag == name).map(|(_, does)| Fate::Acts(does));
     let waits = |names: &&[&str]| names.iter().any(|pattern| matches(pattern, name));
+    let without = || WITHOUT.iter().find(|(flag, _)| *flag == name).map(|(_, why)| Fate::Without(why));
     let later = || LATER.iter().find(|(_, names)| waits(names)).map(|(what, _)| Fate::Later(what));
-    refused.or_else(acts).or_else(later).expect("a test sees that every flag is in a table")
+    refused.or_else(acts).or_else(without).or_else(later).expect("a test sees that every flag is in a table")
 }
 
 fn matches(pattern: &str, name: &str) -> bool {
@@ -169,13 +182,12 @@ fn matches(pattern: &str, name: &str) -> bool {
 
 /// A line for each flag that was given and does nothing.
 pub(crate) fn warnings(given: &Given) -> Vec<String> {
-    let waiting = given.names().filter_map(|name| match fate(name) {
-        Fate::Later(what) => Some((name, what)),
-        _ => None,
-    });
-    waiting
-        .map(|(name, what)| format!("--{name} is accepted but does nothing yet: {what} comes later"))
-        .collect()
+    let warning = |name| match fate(name) {
+        Fate::Later(what) => Some(format!("--{name} is accepted but does nothing yet: {what} comes later")),
+        Fate::Without(why) => Some(format!("--{name} is accepted but does nothing: {why}")),
+        Fate::Acts(_) | Fate::Refused(_) => None,
+    };
+    given.names().filter_map(warning).collect()
 }
 
 /// A line for each flag that was given and can't be honoured. Its own zero asks for nothing, so it passes.
@@ -199,7 +211,7 @@ mod tests {
         flags.iter().for_each(|flag| {
             fate(flag.name);
         });
-        let named = ACTS.iter().chain(REFUSED).map(|(name, _)| *name);
+        let named = ACTS.iter().chain(REFUSED).chain(WITHOUT).map(|(name, _)| *name);
         let named = named.chain(LATER.iter().flat_map(|(_, names)| names.iter().copied()));
         for pattern in named {
             assert!(flags.iter().any(|flag| matches(pattern, flag.name)), "{pattern} is no flag");
@@ -208,10 +220,19 @@ mod tests {
 
     #[test]
     fn what_waits_says_so() {
-        let given = Given::from_words(&["--audit-log-path=/tmp/a", "--secure-port=1"]).unwrap();
+        let given = Given::from_words(&[
+            "--audit-log-path=/tmp/a",
+            "--secure-port=1",
+            "--storage-initialization-timeout=5s",
+        ])
+        .unwrap();
         assert_eq!(
             warnings(&given),
-            ["--audit-log-path is accepted but does nothing yet: auditing comes later"]
+            [
+                "--audit-log-path is accepted but does nothing yet: auditing comes later",
+                "--storage-initialization-timeout is accepted but does nothing: this server is not ready before its \
+                 storage is, however long that takes",
+            ]
         );
     }
 

@@ -55,9 +55,17 @@ fn place(given: &Given, problems: &mut Problems) -> Place {
         (MEMORY, true) => Place::Memory,
         (folder, true) => {
             let (client_urls, tls) = client_urls(given, problems);
-            Place::Folder(EmbeddedStorage { folder: folder.into(), client_urls, tls })
+            let cache_bytes = problems.take(cache_bytes(given));
+            Place::Folder(EmbeddedStorage { folder: folder.into(), client_urls, cache_bytes, tls })
         }
     }
+}
+
+/// Any number from nothing on; what is not there is not checked.
+fn cache_bytes(given: &Given) -> Result<u64, String> {
+    const FLAG: &str = "embedded-storage-state-cache-bytes";
+    u64::try_from(given.int(FLAG))
+        .map_err(|_| format!("--{FLAG} can not be negative, but is {}", given.int(FLAG)))
 }
 
 /// Flags of a storage folder, when there is none.
@@ -178,8 +186,20 @@ mod tests {
     #[test]
     fn each_place_is_one_choice() {
         assert_eq!(read(&["--embedded-storage=memory"]).unwrap().place, Place::Memory);
-        let folder = EmbeddedStorage { folder: "/data".into(), ..EmbeddedStorage::default() };
-        assert_eq!(read(&["--embedded-storage=/data"]).unwrap().place, Place::Folder(folder));
+        let folder = EmbeddedStorage {
+            folder: "/data".into(),
+            client_urls: Vec::new(),
+            cache_bytes: 64 << 20,
+            tls: None,
+        };
+        assert_eq!(read(&["--embedded-storage=/data"]).unwrap().place, Place::Folder(folder.clone()));
+        let words = ["--embedded-storage=/data", "--embedded-storage-state-cache-bytes=1048576"];
+        let small = EmbeddedStorage { cache_bytes: 1 << 20, ..folder };
+        assert_eq!(read(&words).unwrap().place, Place::Folder(small));
+        assert_eq!(
+            problem(&["--embedded-storage=/data", "--embedded-storage-state-cache-bytes=-1"]),
+            "--embedded-storage-state-cache-bytes can not be negative, but is -1"
+        );
         let servers = EtcdServers {
             servers: vec!["https://a:2379".to_owned(), "https://b:2379".to_owned()],
             ca: Some("ca".into()),

@@ -117,13 +117,15 @@ pub(crate) enum Place {
 }
 
 /// A storage node in this process.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EmbeddedStorage {
     /// Its folder; made when missing.
     pub(crate) folder: PathBuf,
     /// Where it serves etcd's API besides the socket in its folder: `http://` with loopback addresses, `https://` with
     /// any.
     pub(crate) client_urls: Vec<String>,
+    /// Memory for the disk cache of its working state, in bytes.
+    pub(crate) cache_bytes: u64,
     /// For the `https://` ones: there when there are any.
     pub(crate) tls: Option<ClientUrlTls>,
 }

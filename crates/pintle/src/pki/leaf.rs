@@ -3,7 +3,7 @@
 use rcgen::{
     CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyUsagePurpose, SanType,
 };
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// What a certificate says about its holder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub(crate) struct Leaf {
     pub(crate) names: Vec<&'static str>,
     /// Addresses it serves at; none for a client.
     pub(crate) addresses: Vec<IpAddr>,
+    /// Whether it also shows itself to others of its kind as their client.
+    pub(crate) peer: bool,
 }
 
 /// The names that `kubernetes` has inside a cluster, and the one everybody has at home.
@@ -42,12 +44,30 @@ impl Leaf {
             organization: None,
             names: SERVER_NAMES.to_vec(),
             addresses: unique,
+            peer: false,
+        }
+    }
+
+    /// A member of the storage tier on this machine: a server to clients, and both to other members.
+    pub(crate) fn member() -> Leaf {
+        Leaf {
+            common_name: "pintle-storage",
+            organization: None,
+            names: vec!["localhost"],
+            addresses: vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
+            peer: true,
         }
     }
 
     /// A user in a group.
     pub(crate) fn client(common_name: &'static str, organization: &'static str) -> Leaf {
-        Leaf { common_name, organization: Some(organization), names: Vec::new(), addresses: Vec::new() }
+        Leaf {
+            common_name,
+            organization: Some(organization),
+            names: Vec::new(),
+            addresses: Vec::new(),
+            peer: false,
+        }
     }
 
     /// Whether it is a server's.
@@ -69,10 +89,11 @@ impl Leaf {
         }
         params.distinguished_name.push(DnType::CommonName, self.common_name);
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        params.extended_key_usages = vec![match self.serves() {
-            true => ExtendedKeyUsagePurpose::ServerAuth,
-            false => ExtendedKeyUsagePurpose::ClientAuth,
-        }];
+        params.extended_key_usages = match (self.serves(), self.peer) {
+            (true, true) => vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth],
+            (true, false) => vec![ExtendedKeyUsagePurpose::ServerAuth],
+            (false, _) => vec![ExtendedKeyUsagePurpose::ClientAuth],
+        };
         params.use_authority_key_identifier_extension = true;
         Ok(params)
     }

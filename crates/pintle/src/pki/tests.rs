@@ -32,8 +32,8 @@ fn certificates_chain_to_the_authority_and_say_who_holds_them() {
     let folder = Folder::new("chain");
     let now = clock::now();
     let authority = Authority::of(&folder.0, now).unwrap();
-    for (name, leaf) in [("server", server()), ("admin", Leaf::client("kubernetes-admin", "system:masters"))]
-    {
+    let client = Leaf::client("kubernetes-admin", "system:masters");
+    for (name, leaf) in [("server", server()), ("member", Leaf::member()), ("admin", client)] {
         let issued = authority.issued(name, &leaf, now).unwrap();
         let certificate = fs::read_to_string(&issued.certificate).unwrap();
         let key = fs::read_to_string(&issued.key).unwrap();
@@ -41,9 +41,12 @@ fn certificates_chain_to_the_authority_and_say_who_holds_them() {
         let (_, pem) = x509_parser::pem::parse_x509_pem(certificate.as_bytes()).unwrap();
         let certificate = pem.parse_x509().unwrap();
         let usage = certificate.extended_key_usage().unwrap().unwrap().value;
-        assert_eq!((usage.server_auth, usage.client_auth), (leaf.serves(), !leaf.serves()));
-        let subject =
-            if leaf.serves() { "CN=kube-apiserver" } else { "O=system:masters, CN=kubernetes-admin" };
+        assert_eq!((usage.server_auth, usage.client_auth), (leaf.serves(), !leaf.serves() || leaf.peer));
+        let subject = match name {
+            "server" => "CN=kube-apiserver",
+            "member" => "CN=pintle-storage",
+            _ => "O=system:masters, CN=kubernetes-admin",
+        };
         assert_eq!(certificate.subject().to_string(), subject);
     }
 }

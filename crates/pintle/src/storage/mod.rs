@@ -7,6 +7,7 @@ mod tls;
 
 pub(crate) use order::StorageOrder;
 
+use crate::child;
 use crate::failure::Failure;
 use crate::logging;
 use crate::options::Log;
@@ -86,6 +87,8 @@ impl Member {
         let (name, urls) = (order.name.clone(), order.advertise_client_urls.clone());
         member.serving.spawn(async move {
             announce(&node, &name, urls).await;
+            in_touch(&node).await;
+            child::serves();
             std::future::pending().await
         });
         Ok(member)
@@ -110,8 +113,10 @@ impl Member {
             },
         };
         self.closing.cancel();
-        // A leader that leaves hands leadership over first: nobody waits for an election.
-        self.node.step_aside().await;
+        // A leader that leaves hands leadership over first: nobody waits for an election. Where all end there is nobody.
+        if !child::is_abandoned() {
+            self.node.step_aside().await;
+        }
         self.node.stop().await;
         self.serving.shutdown().await;
         outcome
@@ -128,6 +133,14 @@ async fn announce(node: &Node, name: &str, urls: Vec<String>) {
             }
         }
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    }
+}
+
+/// Returns when it has answered as only one that is in touch with a majority can.
+async fn in_touch(node: &Node) {
+    while let Err(error) = node.linearize().await {
+        tracing::debug!(%error, "not in touch with a majority yet");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
 }
 

@@ -46,6 +46,9 @@ pub enum NodeError {
     /// The change would leave too few members that are well, or another one is under way.
     #[error("etcdserver: re-configuration failed due to not enough started members")]
     NotEnoughMembers,
+    /// It stays the only member of its cluster, for this reason.
+    #[error("etcdserver: no member can be added: {0}")]
+    StaysAlone(&'static str),
     /// There are as many learners as there may be.
     #[error("etcdserver: too many learner members in cluster")]
     TooManyLearners,

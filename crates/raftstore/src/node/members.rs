@@ -34,12 +34,21 @@ impl Node {
         Ok(self.inner.consensus.members())
     }
 
+    /// From now on no member can be added here, for this reason: for a node that nobody could reach, and whose cluster a
+    /// second voter would therefore end. Said once; what is said later is not heeded.
+    pub fn stay_alone(&self, why: &'static str) {
+        self.inner.stays_alone.get_or_init(|| why);
+    }
+
     /// Adds a member that others reach at `peer_urls`; its name and clients' URLs it tells itself when it starts. Answers its
     /// id.
     ///
     /// # Errors
     /// [`NodeError`].
     pub async fn add_member(&self, peer_urls: Vec<String>, learner: bool) -> Result<u64> {
+        if let Some(why) = self.inner.stays_alone.get() {
+            return Err(NodeError::StaysAlone(why));
+        }
         if peer_urls.is_empty() || !peer_urls.iter().all(|url| is_url(url)) {
             return Err(NodeError::BadUrls);
         }

@@ -53,7 +53,7 @@ use leases::Clock;
 use pintle_storage::Limits;
 use pintle_wire::etcdserverpb::ResponseHeader;
 use read::Probes;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use telemetry::Counts;
 use tokio::sync::watch;
@@ -93,6 +93,8 @@ struct Inner {
     unfit: watch::Sender<Option<String>>,
     counts: Counts,
     since_epoch: fn() -> Duration,
+    /// Why no member can be added, when none can.
+    stays_alone: OnceLock<&'static str>,
 }
 
 impl Node {

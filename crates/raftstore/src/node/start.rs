@@ -17,7 +17,7 @@ use pintle_storage::Limits;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -208,6 +208,7 @@ impl Node {
             unfit: watch::Sender::new(None),
             counts: Counts::default(),
             since_epoch: options.since_epoch,
+            stays_alone: OnceLock::new(),
         });
         let node =
             Node { inner: Arc::clone(&inner), tasks: TaskTracker::new(), stop: CancellationToken::new() };

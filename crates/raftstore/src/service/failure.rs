@@ -23,6 +23,7 @@ fn code(error: &NodeError) -> Code {
         | NodeError::LearnerNotReady
         | NodeError::PeerUrlExists
         | NodeError::NotEnoughMembers
+        | NodeError::StaysAlone(_)
         | NodeError::TooManyLearners
         | NodeError::AlarmNotForClients
         | NodeError::BadLeaderTransferee => Code::FailedPrecondition,

@@ -167,6 +167,10 @@ impl Storage for Etcd {
         })
     }
 
+    fn reports_progress(&self) -> bool {
+        self.features().progress
+    }
+
     fn revision(&self) -> Answer<'_, Revision> {
         Box::pin(self.current())
     }

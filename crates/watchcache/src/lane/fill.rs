@@ -9,6 +9,7 @@ use crate::resource::ResourceCache;
 
 /// Reads until it has them all.
 pub(crate) async fn fill(lane: &Lane, resource: &ResourceCache, cache: &Shared) {
+    let mut pause = cache.timing.retry.0;
     loop {
         match read_range(cache, KeyRange::prefix(resource.prefix.to_vec())).await {
             Ok((revision, read)) => {
@@ -17,8 +18,10 @@ pub(crate) async fn fill(lane: &Lane, resource: &ResourceCache, cache: &Shared) 
                     return resource.fill(read);
                 }
             }
-            Err(error) => tracing::warn!(%error, "a claimed resource could not be read"),
+            // That storage is away the lane says.
+            Err(error) => tracing::debug!(%error, "a claimed resource could not be read yet"),
         }
-        sleep(cache.timing.retry.0).await;
+        sleep(pause).await;
+        pause = (pause * 2).min(cache.timing.retry.1);
     }
 }

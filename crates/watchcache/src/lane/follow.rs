@@ -46,8 +46,9 @@ impl Follower<'_> {
         loop {
             match self.open(reached.next()).await {
                 Ok(stream) => match self.drain(stream, &mut reached).await {
-                    Error::Compacted { .. } => return,
-                    error => self.pause(error).await,
+                    Ok(()) => {}
+                    Err(Error::Compacted { .. }) => return,
+                    Err(error) => self.pause(error).await,
                 },
                 Err(Error::Compacted { .. }) => return,
                 Err(error) => self.pause(error).await,
@@ -64,8 +65,11 @@ impl Follower<'_> {
         }
     }
 
-    /// Takes in what a stream delivers. Answers why it ended.
-    async fn drain(&mut self, mut stream: WatchStream, reached: &mut Revision) -> Error {
+    /// Takes in what a stream delivers, until it was silent for so long that it is better opened anew.
+    ///
+    /// # Errors
+    /// Why it ended.
+    async fn drain(&mut self, mut stream: WatchStream, reached: &mut Revision) -> Result<(), Error> {
         let opened = Instant::now();
         loop {
             // After a loss nothing counts as found before something was heard: ask for it.
@@ -80,16 +84,24 @@ impl Follower<'_> {
                     self.cache.budget.keep();
                     self.found();
                 }
-                Ok(Some(Err(error))) => return error,
-                Ok(None) => return Error::LeaderLost,
+                Ok(Some(Err(error))) => return Err(error),
+                Ok(None) => return Err(Error::LeaderLost),
+                // Silence says nothing about a storage that reports no progress. It is there if it answers, and what
+                // happens after the stream was opened comes; should the stream have been forgotten, the next one
+                // brings what this one did not.
+                Err(_) if !self.cache.storage.reports_progress() => {
+                    self.cache.storage.revision().await?;
+                    self.found();
+                    if opened.elapsed() > self.cache.timing.silence {
+                        return Ok(());
+                    }
+                }
                 Err(_) if self.lost.is_none() || opened.elapsed() > self.cache.timing.silence => {
-                    return Error::LeaderLost;
+                    return Err(Error::LeaderLost);
                 }
                 Err(_) => {
                     self.count_loss();
-                    if let Err(error) = self.cache.storage.request_progress().await {
-                        return error;
-                    }
+                    self.cache.storage.request_progress().await?;
                 }
             }
         }
@@ -97,6 +109,7 @@ impl Follower<'_> {
 
     fn found(&mut self) {
         if self.lost.take().is_some() {
+            self.cache.outage.over();
             self.lane.found();
         }
         self.pause = self.cache.timing.retry.0;
@@ -104,7 +117,10 @@ impl Follower<'_> {
 
     /// Waits before the next attempt, each time longer.
     async fn pause(&mut self, error: Error) {
-        tracing::warn!(%error, range = ?self.lane.range, "the stream of changes is lost");
+        tracing::debug!(%error, range = ?self.lane.range, "the stream of changes is lost");
+        if self.lost.is_none() {
+            self.cache.outage.begins(&error);
+        }
         self.count_loss();
         sleep(self.pause).await;
         self.pause = (self.pause * 2).min(self.cache.timing.retry.1);

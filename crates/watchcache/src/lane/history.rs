@@ -20,9 +20,12 @@ struct History {
 
 impl Lane {
     /// Every change above the answered revision and up to `loaded`. Best effort: what storage no longer has or does not
-    /// deliver in time is left out.
+    /// deliver in time is left out. A storage that reports no progress never tells that there is no more: all is left out.
     pub(super) async fn history(&self, cache: &Shared, loaded: Revision) -> (Vec<Event>, Revision) {
         let mut floor = Revision::new(loaded.get().saturating_sub(cache.backfill_revisions));
+        if !cache.storage.reports_progress() {
+            return (Vec::new(), loaded);
+        }
         let deadline = Instant::now() + cache.timing.backfill;
         while floor < loaded {
             let history = History { events: VecDeque::new(), bytes: 0, limit: cache.ring_bytes, floor };

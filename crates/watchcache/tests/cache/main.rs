@@ -12,5 +12,6 @@ mod reads;
 mod slow;
 mod uncached;
 mod unclaimed;
+mod unreported;
 mod watching;
 mod world;

@@ -1,7 +1,7 @@
 //! A node, a cache on it, and words to say what happens.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -22,6 +22,8 @@ use tokio_util::task::TaskTracker;
 /// A node whose streams can be held up, and whose calls are counted.
 pub(crate) struct Node {
     pub(crate) memory: Memory,
+    /// Whether it ever reports progress.
+    pub(crate) progresses: AtomicBool,
     flowing: watch::Sender<bool>,
     pub(crate) ranges: AtomicU64,
     pub(crate) revisions: AtomicU64,
@@ -39,6 +41,7 @@ impl Node {
     pub(crate) fn with(options: Options) -> Arc<Node> {
         Arc::new(Node {
             memory: Memory::with_options(options),
+            progresses: AtomicBool::new(true),
             flowing: watch::Sender::new(true),
             ranges: AtomicU64::new(0),
             revisions: AtomicU64::new(0),
@@ -110,7 +113,14 @@ impl Storage for Node {
         })
     }
 
+    fn reports_progress(&self) -> bool {
+        self.progresses.load(Ordering::SeqCst)
+    }
+
     fn request_progress(&self) -> Answer<'_, ()> {
+        if !self.reports_progress() {
+            return Box::pin(async { Ok(()) });
+        }
         self.progress.fetch_add(1, Ordering::SeqCst);
         self.memory.request_progress()
     }

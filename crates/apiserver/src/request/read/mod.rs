@@ -79,7 +79,8 @@ pub fn storage_status(error: &pintle_storage::Error) -> Status {
         // The reference has no type for it, so clients see a bare 500.
         Error::TooLarge => Status::unclassified(error.to_string()),
         Error::NotApplied(_) | Error::Unknown(_) | Error::LeaderLost => {
-            tracing::warn!(%error, "storage did not answer");
+            // The client is told, and the background says once that storage is away: not for each request.
+            tracing::debug!(%error, "storage did not answer");
             Status::unclassified(error.to_string())
         }
         other => Status::unclassified(other.to_string()),

@@ -34,6 +34,19 @@ pub async fn create_by_server(server: &Arc<Server>, target: &Target, object: Val
     write.create_named(object, false).await
 }
 
+/// The object of this name and namespace as storage has it now, in the target's version.
+///
+/// # Errors
+/// What a client would be told.
+pub async fn read_by_server(
+    server: &Arc<Server>,
+    target: &Target,
+    named: &Value,
+) -> Result<Option<Value>, Status> {
+    let write = Write::by_server(server, target, named)?;
+    Ok(write.stored(&write.name).await?.map(|live| live.object))
+}
+
 /// Replaces an object, or the part of it that the target's subresource is about.
 ///
 /// # Errors

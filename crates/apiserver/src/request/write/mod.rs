@@ -23,7 +23,7 @@ mod update;
 mod validate;
 mod view;
 
-pub use local::{create_by_server, update_by_server};
+pub use local::{create_by_server, read_by_server, update_by_server};
 
 use super::authenticate::User;
 use super::authorize::Authorized;
