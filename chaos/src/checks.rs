@@ -1,13 +1,11 @@
 //! Which promises were broken.
 
-use crate::failure::Failure;
 use crate::history::{Asked, Became, Call};
+use crate::keys::{PREFIX, name, value_of};
 use crate::model::operations;
-use crate::watcher::{Telling, Told};
-use crate::workload::{PREFIX, name, value_of};
+use crate::told::{Telling, Told};
 use bytes::Bytes;
-use pintle_storage::etcd::Etcd;
-use pintle_storage::{KeyRange, RangeRequest, Revision, Storage};
+use pintle_storage::{Error, KeyRange, RangeRequest, Revision, Storage};
 use porcupine_rs::{CheckResult, check_operations_timeout};
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
@@ -17,18 +15,23 @@ const THINK_MAX: Duration = Duration::from_secs(300);
 
 /// What is there when all is over.
 #[derive(Debug)]
-pub(crate) struct End {
-    pub(crate) revision: Revision,
-    pub(crate) values: BTreeMap<Bytes, Option<u64>>,
+pub struct End {
+    /// Of the last write that is still there.
+    pub revision: Revision,
+    /// By key; `None` for a value that no history writes.
+    pub values: BTreeMap<Bytes, Option<u64>>,
 }
 
-/// Reads everything.
-pub(crate) async fn what_is_there(storage: &Etcd) -> Result<End, Failure> {
+/// Reads everything, and goes on asking while there is nobody who answers.
+///
+/// # Errors
+/// What asking again would not change.
+pub async fn what_is_there(storage: &impl Storage) -> Result<End, Error> {
     let found = loop {
         match storage.range(RangeRequest::new(KeyRange::prefix(PREFIX))).await {
             Ok(found) => break found,
             Err(error) if error.may_retry() => tokio::time::sleep(Duration::from_millis(100)).await,
-            Err(error) => return Err(Failure::Watch(error)),
+            Err(error) => return Err(error),
         }
     };
     let last = found.kvs.iter().map(|kv| kv.mod_revision).max().unwrap_or(Revision::FIRST);
@@ -37,7 +40,7 @@ pub(crate) async fn what_is_there(storage: &Etcd) -> Result<End, Failure> {
 }
 
 /// Every broken promise, in words.
-pub(crate) fn violations(calls: &[Call], told: &Told, end: &End) -> Vec<String> {
+pub fn violations(calls: &[Call], told: &Told, end: &End) -> Vec<String> {
     let mut broken = Vec::new();
     match check_operations_timeout(&operations(calls), THINK_MAX) {
         CheckResult::Ok => {}

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 /// What was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Asked {
+pub enum Asked {
     /// Read the key.
     Get,
     /// Put this value, which nobody else ever puts.
@@ -24,7 +24,7 @@ pub(crate) enum Asked {
 
 /// What became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Became {
+pub enum Became {
     /// A read found this.
     Found(Option<u64>),
     /// A write was acknowledged, at this revision.
@@ -37,43 +37,51 @@ pub(crate) enum Became {
 
 /// A call.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Call {
+pub struct Call {
     /// Who made it.
-    pub(crate) client: u32,
+    pub client: u32,
     /// On which key.
-    pub(crate) key: u32,
+    pub key: u32,
     /// What it asked.
-    pub(crate) asked: Asked,
+    pub asked: Asked,
     /// What became of it.
-    pub(crate) became: Became,
+    pub became: Became,
     /// When it began; one clock for all calls.
-    pub(crate) begun: i64,
+    pub begun: i64,
     /// When it ended; never, when nobody knows what became of it.
-    pub(crate) ended: i64,
+    pub ended: i64,
 }
 
 /// All calls.
 #[derive(Debug, Default)]
-pub(crate) struct History {
+pub struct History {
     calls: Mutex<Vec<Call>>,
     clock: AtomicI64,
 }
 
 impl History {
     /// The next moment.
-    pub(crate) fn now(&self) -> i64 {
+    pub fn now(&self) -> i64 {
         self.clock.fetch_add(1, Ordering::SeqCst)
     }
 
-    pub(crate) fn add(&self, call: Call) {
+    /// Adds a call that is over.
+    pub fn add(&self, call: Call) {
         self.calls.lock().push(call);
     }
 
-    pub(crate) fn len(&self) -> usize {
+    /// How many calls there are.
+    pub fn len(&self) -> usize {
         self.calls.lock().len()
     }
 
-    pub(crate) fn take(&self) -> Vec<Call> {
+    /// Whether there is none yet.
+    pub fn is_empty(&self) -> bool {
+        self.calls.lock().is_empty()
+    }
+
+    /// All calls so far; they are not kept.
+    pub fn take(&self) -> Vec<Call> {
         std::mem::take(&mut *self.calls.lock())
     }
 }

@@ -9,11 +9,8 @@
 //! ```
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks to its terminal")]
 
-mod checks;
 mod cluster;
 mod failure;
-mod history;
-mod model;
 mod nemesis;
 mod report;
 mod watcher;
@@ -22,9 +19,10 @@ mod workload;
 use clap::Parser;
 use cluster::Cluster;
 use failure::Failure;
-use history::History;
 use indicatif::{ProgressBar, ProgressStyle};
 use nemesis::Nemesis;
+use pintle_chaos::checks;
+use pintle_chaos::history::History;
 use report::Report;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -100,7 +98,7 @@ async fn run(order: &Order) -> Result<Report, Failure> {
     progress.finish_and_clear();
     cluster.heal().await?;
     workload.stop().await;
-    let end = checks::what_is_there(&*cluster.client()?).await?;
+    let end = checks::what_is_there(&*cluster.client()?).await.map_err(Failure::Watch)?;
     let told = watcher.until(end.revision).await?;
     let calls = history.take();
     let violations = checks::violations(&calls, &told, &end);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// A key with a value.
 #[derive(Clone, Debug)]
-pub(crate) struct Key;
+pub struct Key;
 
 impl Model for Key {
     type State = Option<u64>;
@@ -46,7 +46,7 @@ impl Model for Key {
 }
 
 /// The calls as the checker takes them.
-pub(crate) fn operations(calls: &[Call]) -> Vec<Operation<Key>> {
+pub fn operations(calls: &[Call]) -> Vec<Operation<Key>> {
     let operation = |call: &Call| Operation {
         client_id: Some(call.client),
         call_time: call.begun,

@@ -1,7 +1,7 @@
 //! What came of it, for people.
 
-use crate::history::{Asked, Became, Call};
 use crate::nemesis::Tally;
+use pintle_chaos::history::{Asked, Became, Call};
 use std::fmt;
 use std::time::Duration;
 

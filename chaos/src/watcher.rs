@@ -1,11 +1,11 @@
 //! One watch of everything, from the first revision on, that goes on after every end where it ended.
 
 use crate::failure::Failure;
-use crate::workload::{PREFIX, value_of};
-use bytes::Bytes;
 use futures_util::StreamExt;
+use pintle_chaos::keys::PREFIX;
+use pintle_chaos::told::{Telling, Told};
 use pintle_storage::etcd::Etcd;
-use pintle_storage::{Error, Event, KeyRange, Revision, Storage, WatchRequest, WatchUpdate};
+use pintle_storage::{Error, KeyRange, Revision, Storage, WatchRequest, WatchUpdate};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -13,23 +13,6 @@ use tokio::task::JoinSet;
 
 /// How long the watch may take to tell the last of it.
 const TELL_MAX: Duration = Duration::from_secs(30);
-
-/// What one event told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Telling {
-    pub(crate) revision: Revision,
-    pub(crate) key: Bytes,
-    /// `None` for a deletion.
-    pub(crate) value: Option<u64>,
-}
-
-/// Everything that was told, in the order of telling.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Told {
-    pub(crate) events: Vec<Telling>,
-    /// How often the watch was begun.
-    pub(crate) begun: usize,
-}
 
 /// A watch under way.
 #[derive(Debug)]
@@ -71,7 +54,7 @@ async fn watch(storage: &Etcd, tell: &watch::Sender<Told>) -> Result<(), Error> 
                         Ok(update) => {
                             next = update.revision().next().max(next);
                             if let WatchUpdate::Events(events) = update {
-                                tell.send_modify(|told| told.events.extend(events.iter().map(telling)));
+                                tell.send_modify(|told| told.events.extend(events.iter().map(Telling::from)));
                             }
                         }
                         Err(Error::LeaderLost) => break,
@@ -85,12 +68,4 @@ async fn watch(storage: &Etcd, tell: &watch::Sender<Told>) -> Result<(), Error> 
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-}
-
-fn telling(event: &Event) -> Telling {
-    let value = match event {
-        Event::Put { kv, .. } => value_of(kv),
-        Event::Delete { .. } => None,
-    };
-    Telling { revision: event.revision(), key: event.key().clone(), value }
 }

@@ -2,12 +2,10 @@
 
 use crate::cluster::Cluster;
 use crate::failure::Failure;
-use crate::history::{Asked, Became, Call, History};
-use bytes::Bytes;
+use pintle_chaos::history::{Asked, Became, Call, History};
+use pintle_chaos::keys::{name, value_of};
 use pintle_storage::etcd::Etcd;
-use pintle_storage::{
-    Compare, KeyRange, KeyValue, Op, OpResponse, Payload, RangeRequest, Relation, Storage, Target, Txn,
-};
+use pintle_storage::{Compare, KeyRange, Op, OpResponse, RangeRequest, Relation, Storage, Target, Txn};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use std::sync::Arc;
@@ -15,8 +13,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::task::JoinSet;
 
-/// Where the keys lie.
-pub(crate) const PREFIX: &str = "/chaos/";
 /// Between two calls of a client, at the most: histories that are too dense can't be checked.
 const PAUSE_MAX: u64 = 30;
 
@@ -145,16 +141,4 @@ fn txn(key: u32, asked: Asked) -> Txn {
         Asked::Delete | Asked::Get => (Vec::new(), Op::Delete { range: KeyRange::key(name(key)) }),
     };
     Txn { compares, success: vec![op], failure: Vec::new() }
-}
-
-pub(crate) fn name(key: u32) -> Bytes {
-    format!("{PREFIX}{key:04}").into()
-}
-
-/// The number that a value is.
-pub(crate) fn value_of(kv: &KeyValue) -> Option<u64> {
-    match &kv.payload {
-        Payload::Bytes(bytes) => std::str::from_utf8(bytes).ok()?.parse().ok(),
-        Payload::Undecryptable(_) => None,
-    }
 }
