@@ -109,6 +109,10 @@ impl Folder {
         }
     }
 
+    pub(crate) fn own_path(&self) -> &Path {
+        &self.path
+    }
+
     pub(crate) fn log(&self) -> PathBuf {
         self.path.join("log")
     }
@@ -163,15 +167,6 @@ impl Folder {
         write().map_err(|source| FolderError::Io { path: path.clone(), source })
     }
 
-    /// Refuses the folder of another member.
-    pub(crate) fn check(&self, found: &Identity, wanted: u64) -> Result<(), FolderError> {
-        if found.member == wanted {
-            return Ok(());
-        }
-        let path = self.path.join("member.json");
-        Err(FolderError::Foreign { path, found: found.member, cluster: found.cluster, wanted })
-    }
-
     /// Bytes that are free for this user on the folder's disk.
     pub(crate) fn free(&self) -> io::Result<u64> {
         let disk = rustix::fs::statvfs(&self.path)?;
@@ -182,6 +177,7 @@ impl Folder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::node::Place;
 
     #[test]
     fn a_folder_is_one_process_s_and_one_member_s() {

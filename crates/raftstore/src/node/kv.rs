@@ -3,6 +3,7 @@
 use super::check::{check_delete, check_put, check_range, check_txn};
 use super::propose::Done;
 use super::{Node, NodeError, Result};
+use crate::executor;
 use crate::state_machine::Answer;
 use pintle_storage::{Error, Reason};
 use pintle_wire::etcdserverpb::request_op::Request;
@@ -89,7 +90,7 @@ impl Node {
     /// Returns when everything is cleared that compaction has forgotten.
     async fn cleared(&self) -> Result<()> {
         let machine = std::sync::Arc::clone(&self.inner.machine);
-        let clearing = tokio::task::spawn_blocking(move || machine.wait_for_clearing());
+        let clearing = executor::blocking(move || machine.wait_for_clearing());
         clearing.await.map_err(|_| Error::NotApplied(Reason::Stopped).into())
     }
 

@@ -22,6 +22,7 @@ mod leases;
 mod members;
 mod outcome;
 mod peer;
+mod place;
 mod propose;
 mod read;
 mod start;
@@ -32,14 +33,15 @@ pub use error::{NodeError, Result};
 pub use folder::FolderError;
 pub use identity::{Identity, cluster_id, member_id, parse_members};
 pub use leases::Left;
+pub use place::Place;
 pub use start::{Bounds, Options, StartError};
 pub use telemetry::describe;
 
+use crate::executor;
 use crate::feed;
 use crate::log::Gauge;
 use crate::machine::{HashKv, Machine};
 use crate::raft::{Consensus, Peers, Progress, Room, Settings, Standing};
-use folder::Folder;
 use ids::Ids;
 use leases::Clock;
 use pintle_storage::Limits;
@@ -71,8 +73,7 @@ struct Inner {
     peers: Arc<dyn Peers>,
     log: Gauge,
     room: Room,
-    /// `None` for a node in memory.
-    folder: Option<Folder>,
+    place: Arc<dyn Place>,
     probes: Probes,
     clock: Clock,
     ids: Ids,
@@ -209,12 +210,13 @@ impl Node {
         self.inner.consensus.failure().await
     }
 
-    /// Writes a snapshot without waiting for the log to be long. Returns when it is begun.
+    /// Writes a snapshot without waiting for the log to be long. Returns when it is written; what follows from that, a
+    /// shorter log, comes a little later.
     ///
     /// # Errors
-    /// [`NodeError`] when it has ended.
+    /// [`NodeError`] when it has ended, nothing was applied yet, or it can't be written; the node goes on then.
     pub async fn snapshot_now(&self) -> Result<()> {
-        self.inner.consensus.snapshot().await.map_err(NodeError::of_read)
+        self.inner.write_snapshot().await.map(drop)
     }
 
     /// Hands leadership to another voter, if this node has it and there is one that is well.
@@ -241,7 +243,7 @@ impl Node {
         self.tasks.close();
         self.tasks.wait().await;
         let machine = Arc::clone(&self.inner.machine);
-        match tokio::task::spawn_blocking(move || machine.flush()).await {
+        match executor::blocking(move || machine.flush()).await {
             Ok(Ok(())) => {}
             // Whatever is lost is made anew from the log.
             Ok(Err(error)) => tracing::warn!(%error, "the working state was not written down"),
