@@ -12,6 +12,7 @@
 pub mod backup;
 pub mod disk;
 pub mod embedded;
+pub mod executor;
 pub mod feed;
 pub mod files;
 pub mod local;

@@ -1,7 +1,7 @@
 //! `cargo verify`: what CI checks, in one command that writes nothing into the work tree.
 //!
 //! ```text
-//! format > lint > catalog > build > tests > conform > chaos        the first failure ends it
+//! format > lint > catalog > build > tests > conform > simulate > chaos        the first failure ends it
 //! ```
 
 use crate::Outcome;
@@ -45,7 +45,10 @@ fn verify(order: &Order, stages: &mut Stages) -> Outcome {
     stages.run("conform", "run `cargo conform AREA` for the area it names", || {
         conform::run(&conform::Order::everything())
     })?;
-    // A short one, of another seed each time; it names its seed. Long ones are run by hand.
+    // Short ones, of other seeds each time; they name their seeds. Long ones are run by hand.
+    stages.run("simulate", "run the command that it printed for the seed", || {
+        program::run(&mut cargo(&["simulate", "--minutes", "1"]))
+    })?;
     stages.run("chaos", "run `cargo chaos --seed SEED` with the seed that it printed", || {
         program::run(&mut cargo(&["chaos", "--minutes", "0.4"]))
     })

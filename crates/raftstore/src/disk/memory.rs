@@ -48,6 +48,26 @@ impl MemoryVolume {
     pub fn aside(&self) -> Option<MemoryDisk> {
         self.0.lock().aside.clone()
     }
+
+    /// What another process finds here, or, with `keeps`, another machine after power was lost: see
+    /// [`MemoryDisk::lose_power`]. Whoever still writes to this one changes nothing there. What was set aside is forgotten.
+    pub fn left_behind(&self, keeps: Option<&mut dyn FnMut() -> bool>) -> MemoryVolume {
+        let copy = |disk: &MemoryDisk| {
+            let content = disk.0.lock();
+            let copy = Content {
+                now: content.now.clone(),
+                flushed: content.flushed.clone(),
+                unflushed: content.unflushed.clone(),
+                fails_after: None,
+            };
+            MemoryDisk(Arc::new(Mutex::new(copy)))
+        };
+        let disks: Vec<MemoryDisk> = self.0.lock().disks.iter().map(copy).collect();
+        if let Some(keeps) = keeps {
+            disks.iter().for_each(|disk| disk.lose_power(&mut *keeps));
+        }
+        MemoryVolume(Arc::new(Mutex::new(Disks { disks, aside: None })))
+    }
 }
 
 impl MemoryDisk {

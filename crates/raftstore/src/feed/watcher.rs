@@ -2,9 +2,10 @@
 
 use super::event::{Batch, Ended, Request};
 use super::look::{Cursor, Look, Reach, Source};
+use crate::executor::blocking;
 use std::sync::Arc;
 use tokio::sync::watch;
-use tokio::task::{spawn_blocking, yield_now};
+use tokio::task::yield_now;
 
 /// A watch: a position, and nothing else.
 #[derive(Debug)]
@@ -65,7 +66,7 @@ impl Watcher {
         let readers = Arc::clone(&self.cursor.source.feed().readers);
         let permit = readers.acquire_owned().await.map_err(|_| Ended::Stopped)?;
         let mut cursor = self.cursor.clone();
-        let read = spawn_blocking(move || {
+        let read = blocking(move || {
             let look = cursor.look(max_bytes, Reach::Disk);
             drop(permit);
             (look, cursor.position)

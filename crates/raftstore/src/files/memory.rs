@@ -21,6 +21,10 @@ struct Disk {
     durable: BTreeMap<String, Arc<Mutex<Content>>>,
     /// Operations left until the disk fails; `None` when it does not.
     fails_after: Option<u64>,
+    /// It fails once, and works again.
+    fails_once: bool,
+    /// Operations that failed.
+    failures: u64,
     full: bool,
 }
 
@@ -44,7 +48,19 @@ impl MemoryFiles {
 
     /// Lets the disk fail for good after `operations` more writes and syncs.
     pub fn fail_after(&self, operations: u64) {
-        self.0.lock().fails_after = Some(operations);
+        let mut disk = self.0.lock();
+        (disk.fails_after, disk.fails_once) = (Some(operations), false);
+    }
+
+    /// Lets one operation fail after `operations` more; those behind it do what they should.
+    pub fn fail_once_after(&self, operations: u64) {
+        let mut disk = self.0.lock();
+        (disk.fails_after, disk.fails_once) = (Some(operations), true);
+    }
+
+    /// How many operations failed.
+    pub fn failures(&self) -> u64 {
+        self.0.lock().failures
     }
 
     /// Whether there is room for new files.
@@ -72,6 +88,41 @@ impl MemoryFiles {
         }
     }
 
+    /// What another machine would find of this folder if power were lost now, as in [`lose_power`](Self::lose_power);
+    /// whoever still writes to this one changes nothing there.
+    pub fn after_power_loss(&self, keeps: impl FnMut() -> bool) -> MemoryFiles {
+        let left = {
+            let disk = self.0.lock();
+            let copies = |files: &BTreeMap<String, Arc<Mutex<Content>>>| {
+                let copy = |(name, content): (&String, &Arc<Mutex<Content>>)| {
+                    let content = content.lock();
+                    let Content { now, durable } = &*content;
+                    let copy = Content { now: now.clone(), durable: durable.clone() };
+                    (name.clone(), Arc::new(Mutex::new(copy)))
+                };
+                files.iter().map(copy).collect()
+            };
+            MemoryFiles(Arc::new(Mutex::new(Disk { durable: copies(&disk.durable), ..Disk::default() })))
+        };
+        left.lose_power(keeps);
+        left
+    }
+
+    /// What another process finds of this folder: everything that was written, synced or not.
+    pub fn after_exit(&self) -> MemoryFiles {
+        let left = MemoryFiles::default();
+        {
+            let (disk, mut copied) = (self.0.lock(), left.0.lock());
+            for (name, content) in &disk.files {
+                let now = content.lock().now.clone();
+                let copy = Content { durable: now.clone(), now };
+                copied.files.insert(name.clone(), Arc::new(Mutex::new(copy)));
+            }
+            copied.durable = copied.files.clone();
+        }
+        left
+    }
+
     /// Changes a byte on disk, as a decaying disk would.
     ///
     /// # Panics
@@ -95,7 +146,13 @@ impl MemoryFiles {
         let mut disk = self.0.lock();
         match &mut disk.fails_after {
             None => Ok(()),
-            Some(0) => Err(io::Error::other("the disk failed")),
+            Some(0) => {
+                disk.failures += 1;
+                if disk.fails_once {
+                    disk.fails_after = None;
+                }
+                Err(io::Error::other("the disk failed"))
+            }
             Some(left) => {
                 *left -= 1;
                 Ok(())

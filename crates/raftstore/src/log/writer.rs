@@ -1,17 +1,21 @@
-//! The thread that writes: it takes what waits, makes one record of it, syncs once, and tells everybody.
+//! The thread that writes: it takes what waits, makes one record of it, syncs once, and tells everybody. In a simulation
+//! a task does so, after a while of virtual time.
 
 use super::format::{Builder, Kind};
 use super::index::{Index, Place};
 use super::segment::Segments;
 use super::{Done, Entry, Gauge, LogError, Options, Purged, State};
+use crate::executor;
 use crate::files::Files;
 use bytes::Bytes;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
 
 /// Something to be made durable.
 #[derive(Debug)]
@@ -27,11 +31,24 @@ pub(super) enum Command {
     Purge(Purged),
 }
 
-/// The thread, as its log holds it. Dropped, it writes what waits and ends.
+/// A command, and who waits for it.
+type Waiting = (Command, Option<Done>);
+
+/// Who writes, as its log holds it. Dropped, it writes what waits and ends.
 pub(super) struct Writer {
-    commands: Option<SyncSender<(Command, Option<Done>)>>,
-    thread: Option<JoinHandle<()>>,
+    commands: Option<SyncSender<Waiting>>,
+    driver: Driver,
     size: Arc<AtomicU64>,
+}
+
+enum Driver {
+    Thread(Option<JoinHandle<()>>),
+    /// Simulated: a task that is rung for.
+    Task {
+        turns: Arc<Mutex<Turns>>,
+        bell: Arc<Notify>,
+        _task: JoinSet<()>,
+    },
 }
 
 impl Writer {
@@ -45,9 +62,15 @@ impl Writer {
         let size = Arc::clone(&segments.size);
         let durable = index.read().state().clone();
         let work = Work { files, options, index, segments, durable, committed: None, failed: None };
-        let thread = std::thread::Builder::new().name("log".to_owned()).spawn(move || work.run(&waiting));
-        let thread = thread.expect("a process that can't start its log's thread can't do anything");
-        Writer { commands: Some(commands), thread: Some(thread), size }
+        let driver = if executor::is_simulated() {
+            Turns { work, waiting }.start()
+        } else {
+            let run = move || work.run(&waiting);
+            let thread = std::thread::Builder::new().name("log".to_owned()).spawn(run);
+            let thread = thread.expect("a process that can't start its log's thread can't do anything");
+            Driver::Thread(Some(thread))
+        };
+        Writer { commands: Some(commands), driver, size }
     }
 
     /// Hands a command over; waits while too many are waiting.
@@ -59,6 +82,9 @@ impl Writer {
         if let Some((_, Some(done))) = unsent {
             done(Err(LogError::Closed));
         }
+        if let Driver::Task { bell, .. } = &self.driver {
+            bell.notify_one();
+        }
     }
 
     pub(super) fn size(&self) -> Gauge {
@@ -69,8 +95,13 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         self.commands = None;
-        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
-            tracing::error!("the log's writer panicked");
+        match &mut self.driver {
+            Driver::Thread(thread) => {
+                if thread.take().is_some_and(|thread| thread.join().is_err()) {
+                    tracing::error!("the log's writer panicked");
+                }
+            }
+            Driver::Task { turns, .. } => turns.lock().take_all(),
         }
     }
 }
@@ -78,6 +109,34 @@ impl Drop for Writer {
 impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Writer").finish_non_exhaustive()
+    }
+}
+
+/// The writer of a simulation, between its turns.
+struct Turns {
+    work: Work,
+    waiting: Receiver<Waiting>,
+}
+
+impl Turns {
+    fn start(self) -> Driver {
+        let (turns, bell) = (Arc::new(Mutex::new(self)), Arc::new(Notify::new()));
+        let (writing, rung) = (Arc::clone(&turns), Arc::clone(&bell));
+        let mut task = JoinSet::new();
+        task.spawn(async move {
+            loop {
+                rung.notified().await;
+                tokio::time::sleep(executor::latency()).await;
+                writing.lock().take_all();
+            }
+        });
+        Driver::Task { turns, bell, _task: task }
+    }
+
+    fn take_all(&mut self) {
+        while let Ok(first) = self.waiting.try_recv() {
+            self.work.record(first, &self.waiting);
+        }
     }
 }
 
@@ -105,26 +164,29 @@ struct Batch {
 }
 
 impl Work {
-    fn run(mut self, waiting: &Receiver<(Command, Option<Done>)>) {
+    fn run(mut self, waiting: &Receiver<Waiting>) {
         while let Ok(first) = waiting.recv() {
-            let mut batch = Batch {
-                record: Builder::new(Kind::Batch),
-                entries: Vec::new(),
-                after: self.durable.clone(),
-                dones: Vec::new(),
-                is_worth_it: false,
-            };
-            let mut next = Some(first);
-            while let Some((command, done)) = next {
-                batch.dones.extend(done);
-                batch.add(command, &mut self.committed);
-                next = (batch.record.len() < self.options.batch_bytes)
-                    .then(|| waiting.try_recv().ok())
-                    .flatten();
-            }
-            if batch.is_worth_it {
-                self.finish(batch);
-            }
+            self.record(first, waiting);
+        }
+    }
+
+    /// Makes a record of what waits.
+    fn record(&mut self, first: Waiting, waiting: &Receiver<Waiting>) {
+        let mut batch = Batch {
+            record: Builder::new(Kind::Batch),
+            entries: Vec::new(),
+            after: self.durable.clone(),
+            dones: Vec::new(),
+            is_worth_it: false,
+        };
+        let mut next = Some(first);
+        while let Some((command, done)) = next {
+            batch.dones.extend(done);
+            batch.add(command, &mut self.committed);
+            next = (batch.record.len() < self.options.batch_bytes).then(|| waiting.try_recv().ok()).flatten();
+        }
+        if batch.is_worth_it {
+            self.finish(batch);
         }
     }
 

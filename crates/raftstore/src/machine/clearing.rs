@@ -1,12 +1,15 @@
-//! Clearing what was compacted, beside traffic: a thread that takes a few keys at a time.
+//! Clearing what was compacted, beside traffic: a thread, in a simulation a task, that takes a few keys at a time.
 
 use super::shared::Shared;
+use crate::executor;
 use bytes::Bytes;
 use parking_lot::{Condvar, Mutex};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
 
 /// Keys that are looked at while the state is locked.
 const STEP: usize = 256;
@@ -15,17 +18,29 @@ const UNWRITTEN_BYTES: usize = 1 << 20;
 /// When to look again whether clearing is still held back.
 const PATIENCE: Duration = Duration::from_millis(50);
 
-/// The thread. Dropped, it ends, wherever it is: clearing goes on with the next start.
+/// Who clears. Dropped, it ends, wherever it is: clearing goes on with the next start.
 #[derive(Debug)]
 pub(super) struct Clearing {
     wanted: Arc<Wanted>,
-    thread: Option<JoinHandle<()>>,
+    driver: Driver,
+}
+
+#[derive(Debug)]
+enum Driver {
+    Thread(Option<JoinHandle<()>>),
+    /// Simulated.
+    Task {
+        shared: Arc<Shared>,
+        _task: JoinSet<()>,
+    },
 }
 
 #[derive(Debug, Default)]
 struct Wanted {
     what: Mutex<What>,
     changed: Condvar,
+    /// Rings for a task.
+    bell: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -40,31 +55,49 @@ impl Clearing {
     pub(super) fn start(shared: Arc<Shared>) -> Clearing {
         let wanted = Arc::new(Wanted::default());
         let work = Arc::clone(&wanted);
+        if executor::is_simulated() {
+            let mut task = JoinSet::new();
+            task.spawn(work.in_turns(Arc::clone(&shared)));
+            return Clearing { wanted, driver: Driver::Task { shared, _task: task } };
+        }
         let run = move || {
             while let Some(round) = work.next() {
                 if work.clear(&shared) {
-                    work.what.lock().done = round;
-                    work.changed.notify_all();
+                    work.finish(round);
                 }
             }
         };
         let thread = std::thread::Builder::new().name("clearing".to_owned()).spawn(run);
         let thread = thread.expect("a process that can't start a thread can't do anything");
-        Clearing { wanted, thread: Some(thread) }
+        Clearing { wanted, driver: Driver::Thread(Some(thread)) }
     }
 
     /// Something was compacted.
     pub(super) fn wake(&self) {
         self.wanted.what.lock().wanted += 1;
         self.wanted.changed.notify_all();
+        self.wanted.bell.notify_one();
     }
 
-    /// Waits until everything that was compacted before is cleared in memory, and on its way to the disk.
+    /// Waits until everything that was compacted before is cleared in memory, and on its way to the disk. In a simulation
+    /// that is done at once, up to what is held back.
     pub(super) fn wait(&self) {
-        let mut what = self.wanted.what.lock();
-        let wanted = what.wanted;
-        while what.done < wanted {
-            self.wanted.changed.wait(&mut what);
+        let wanted = self.wanted.what.lock().wanted;
+        match &self.driver {
+            Driver::Thread(_) => {
+                let mut what = self.wanted.what.lock();
+                while what.done < wanted {
+                    self.wanted.changed.wait(&mut what);
+                }
+            }
+            Driver::Task { shared, .. } => {
+                let mut from = Some(Bytes::new());
+                while let Some(key) = from {
+                    let Ok(next) = step(shared, &key) else { return };
+                    from = next;
+                }
+                self.wanted.finish(wanted);
+            }
         }
     }
 }
@@ -81,6 +114,27 @@ impl Wanted {
                 return Some(what.wanted);
             }
             self.changed.wait(&mut what);
+        }
+    }
+
+    /// Everything up to this compaction is cleared.
+    fn finish(&self, round: u64) {
+        let mut what = self.what.lock();
+        what.done = what.done.max(round);
+        self.changed.notify_all();
+    }
+
+    /// Clears when it is rung for, a step at a time.
+    async fn in_turns(self: Arc<Self>, shared: Arc<Shared>) {
+        loop {
+            self.bell.notified().await;
+            let round = self.what.lock().wanted;
+            let mut from = Some(Bytes::new());
+            while let Some(key) = from {
+                tokio::time::sleep(executor::latency()).await;
+                from = step(&shared, &key).unwrap_or(Some(key));
+            }
+            self.finish(round);
         }
     }
 
@@ -129,7 +183,9 @@ impl Drop for Clearing {
     fn drop(&mut self) {
         self.wanted.what.lock().closing = true;
         self.wanted.changed.notify_all();
-        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+        if let Driver::Thread(thread) = &mut self.driver
+            && thread.take().is_some_and(|thread| thread.join().is_err())
+        {
             tracing::error!("clearing what was compacted panicked");
         }
     }

@@ -102,13 +102,17 @@ pub struct Bounds {
 /// Why a machine can't be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// Neither the disk nor a snapshot reaches to where the log begins. A snapshot of a peer would.
+    /// Neither the disk nor a snapshot reaches to where the log goes on. A snapshot of a peer would.
     #[error(
-        "nothing on this node holds the state up to entry {needed}, where its log begins; it needs a snapshot of another member"
+        "nothing on this node holds the state up to entry {needed}, from which its log goes on{}; it needs a snapshot of \
+         another member",
+        OpenError::named(damaged)
     )]
     NeedsSnapshot {
         /// The entry up to which everything must be known.
         needed: u64,
+        /// What can't be used, and why.
+        damaged: Vec<String>,
     },
     /// The disk refused.
     #[error(transparent)]
@@ -127,6 +131,13 @@ pub enum InstallError {
     /// It can't be read, or is damaged.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+}
+
+impl OpenError {
+    /// What is damaged, in a sentence that goes on.
+    pub(crate) fn named(damaged: &[String]) -> String {
+        if damaged.is_empty() { String::new() } else { format!(" ({})", damaged.join("; ")) }
+    }
 }
 
 impl From<InstallError> for OpenError {

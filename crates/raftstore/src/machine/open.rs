@@ -15,10 +15,12 @@ pub(super) fn open(
     options: &Options,
     counters: &Arc<Counters>,
 ) -> Result<(Inner, Option<SnapshotFile>), OpenError> {
+    let mut damaged = Vec::new();
     let names = snapshots::names(&*options.snapshots)?;
-    let newest =
-        names.iter().find_map(|name| readable(snapshots::look_at(&*options.snapshots, name), counters));
-    let disk = from_disk(options, counters)?;
+    let newest = names.iter().find_map(|name| {
+        readable(options, name, snapshots::look_at(&*options.snapshots, name), counters, &mut damaged)
+    });
+    let disk = from_disk(options, counters, &mut damaged)?;
     let on_disk = disk.as_ref().and_then(|disk| disk.applied).map(|applied| applied.index);
     let is_enough = |index: Option<u64>| index >= options.needed;
     let newest_index = newest.as_ref().map(|newest| newest.position.index);
@@ -28,29 +30,36 @@ pub(super) fn open(
             options.volume.retire()?;
             return Ok((disk, newest));
         }
-        if let Some(found) = from_snapshots(options, counters, &names, on_disk)? {
+        if let Some(found) = from_snapshots(options, counters, on_disk, &mut damaged)? {
             disk.records.abandon();
             return Ok(found);
         }
         if is_enough(on_disk) {
             return Ok((disk, None));
         }
-    } else if let Some(found) = from_snapshots(options, counters, &names, None)? {
+        let at = on_disk.unwrap_or_default();
+        damaged.push(format!("the working state ends at entry {at}"));
+    } else if let Some(found) = from_snapshots(options, counters, None, &mut damaged)? {
         return Ok(found);
     } else if options.needed.is_none() {
         return Ok((empty(options, counters)?, None));
     }
-    Err(OpenError::NeedsSnapshot { needed: options.needed.unwrap_or_default() })
+    Err(OpenError::NeedsSnapshot { needed: options.needed.unwrap_or_default(), damaged })
 }
 
 /// The state of the newest disk; one that is not what was written is set aside.
-fn from_disk(options: &Options, counters: &Arc<Counters>) -> Result<Option<Inner>, OpenError> {
+fn from_disk(
+    options: &Options,
+    counters: &Arc<Counters>,
+    damaged: &mut Vec<String>,
+) -> Result<Option<Inner>, OpenError> {
     let unusable = match load(options, counters) {
         Ok(found) => return Ok(found),
         Err(unusable) => unusable,
     };
     let name = options.volume.set_aside()?;
     counters.disks_set_aside.fetch_add(1, Ordering::Relaxed);
+    damaged.push(format!("the working state: {unusable}"));
     tracing::warn!(reason = %unusable, "the state on disk is not what was written; it is set aside as {name} and made anew");
     Ok(None)
 }
@@ -67,12 +76,12 @@ fn load(options: &Options, counters: &Arc<Counters>) -> Result<Option<Inner>, Un
 fn from_snapshots(
     options: &Options,
     counters: &Arc<Counters>,
-    names: &[String],
     beyond: Option<u64>,
+    damaged: &mut Vec<String>,
 ) -> Result<Option<(Inner, Option<SnapshotFile>)>, OpenError> {
-    for name in names {
-        let verified = snapshots::verify(&*options.snapshots, name);
-        let Some(snapshot) = readable(verified, counters) else { continue };
+    for name in snapshots::names(&*options.snapshots)? {
+        let verified = snapshots::verify(&*options.snapshots, &name);
+        let Some(snapshot) = readable(options, &name, verified, counters, damaged) else { continue };
         let index = Some(snapshot.position.index);
         if index < options.needed || index <= beyond {
             continue;
@@ -119,14 +128,27 @@ fn empty(options: &Options, counters: &Arc<Counters>) -> Result<Inner, DiskError
     Ok(Building::default().finish(&facts, &[], Arc::new(records)))
 }
 
-/// A snapshot that can be read; one that can't be is named in the log, and another has to do.
-fn readable(read: Result<SnapshotFile, SnapshotError>, counters: &Counters) -> Option<SnapshotFile> {
-    match read {
-        Ok(snapshot) => Some(snapshot),
-        Err(error) => {
-            counters.snapshots_damaged.fetch_add(1, Ordering::Relaxed);
-            tracing::error!(%error, "a snapshot can't be used");
-            None
-        }
+/// A snapshot that can be read. One that can't be is named, and another has to do; one that is damaged is set aside, so
+/// that the log is never forgotten on the strength of it.
+fn readable(
+    options: &Options,
+    name: &str,
+    read: Result<SnapshotFile, SnapshotError>,
+    counters: &Counters,
+    damaged: &mut Vec<String>,
+) -> Option<SnapshotFile> {
+    let error = match read {
+        Ok(snapshot) => return Some(snapshot),
+        Err(error) => error,
+    };
+    counters.snapshots_damaged.fetch_add(1, Ordering::Relaxed);
+    tracing::error!(%error, "a snapshot can't be used");
+    if matches!(error, SnapshotError::Damaged { .. })
+        && let Err(error) = snapshots::set_aside(&*options.snapshots, name)
+    {
+        // It is found damaged again with the next start.
+        tracing::warn!(%error, name, "a damaged snapshot can't be set aside");
     }
+    damaged.push(error.to_string());
+    None
 }

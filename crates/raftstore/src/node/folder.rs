@@ -67,7 +67,7 @@ pub enum FolderError {
 
 /// Whether the member that a folder was made for may have been in its cluster before, in a folder that is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Past {
+pub enum Past {
     /// It may.
     Unproven,
     /// It has not, as others have said, or can't have.
@@ -119,6 +119,10 @@ impl Folder {
             Err(rustix::io::Errno::WOULDBLOCK) => Err(FolderError::InUse(path.to_owned())),
             Err(error) => Err(FolderError::Io { path: path.join("lock"), source: error.into() }),
         }
+    }
+
+    pub(crate) fn own_path(&self) -> &Path {
+        &self.path
     }
 
     pub(crate) fn log(&self) -> PathBuf {
@@ -209,15 +213,6 @@ impl Folder {
         FolderError::Unreadable { path: self.member_file(), reason: reason.to_string() }
     }
 
-    /// Refuses the folder of another member.
-    pub(crate) fn check(&self, found: &Identity, wanted: u64) -> Result<(), FolderError> {
-        if found.member == wanted {
-            return Ok(());
-        }
-        let path = self.member_file();
-        Err(FolderError::Foreign { path, found: found.member, cluster: found.cluster, wanted })
-    }
-
     /// Bytes that are free for this user on the folder's disk.
     pub(crate) fn free(&self) -> io::Result<u64> {
         let disk = rustix::fs::statvfs(&self.path)?;
@@ -228,6 +223,7 @@ impl Folder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::node::Place;
 
     #[test]
     fn a_folder_is_one_process_s_and_one_member_s() {

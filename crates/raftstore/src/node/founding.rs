@@ -11,6 +11,7 @@
 
 use super::folder::Past;
 use super::{Inner, StartError};
+use crate::executor;
 use crate::raft::Member;
 use futures_util::future::join_all;
 use pintle_wire::pintle::peer::IntroduceResponse;
@@ -128,10 +129,7 @@ pub(super) fn knows(answer: &IntroduceResponse, own: u64) -> bool {
 
 async fn write_down(inner: &Arc<Inner>) -> Result<(), StartError> {
     let inner = Arc::clone(inner);
-    let writing = tokio::task::spawn_blocking(move || match &inner.folder {
-        Some(folder) => folder.claim(&inner.identity, Past::Proven),
-        None => Ok(()),
-    });
+    let writing = executor::blocking(move || inner.place.claim(&inner.identity, Past::Proven));
     Ok(writing.await.map_err(|error| StartError::Disorder(error.to_string()))??)
 }
 

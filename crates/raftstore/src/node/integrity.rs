@@ -8,6 +8,7 @@
 //! ```
 
 use super::{Inner, NodeError, Result};
+use crate::executor;
 use crate::machine::HashKv;
 use crate::raft::{PeerError, Refused};
 use futures_util::future::join_all;
@@ -146,7 +147,7 @@ impl Inner {
 
     async fn hash_here(&self) -> Result<HashKv> {
         let machine = Arc::clone(&self.machine);
-        let hashing = tokio::task::spawn_blocking(move || machine.hash_kv(0));
+        let hashing = executor::blocking(move || machine.hash_kv(0));
         let hashed = hashing.await.map_err(|_| NodeError::Storage(Error::NotApplied(Reason::Stopped)))?;
         hashed.map_err(|error| NodeError::unread(error, self.machine.compacted()))
     }

@@ -1,9 +1,11 @@
 //! How a node finds out who it is, and gets from the others what it has lost.
 
-use super::folder::{Folder, Past};
+use super::folder::Past;
 use super::founding::knows;
 use super::identity::{Identity, cluster_id, member_id};
+use super::place::Place;
 use super::start::{Options, StartError, founders};
+use crate::executor;
 use crate::files::Files;
 use crate::raft::{Member, PeerError, Peers, Transport};
 use crate::snapshots::{Receiving, SnapshotError};
@@ -18,17 +20,17 @@ const PART_MAX: Duration = Duration::from_secs(30);
 
 /// Who the node is: what its folder says; in a new folder what its flags say, or the cluster that it was added to.
 pub(super) async fn identify(
-    folder: &Folder,
+    place: &dyn Place,
     options: &Options,
     transport: &dyn Transport,
 ) -> Result<Identity, StartError> {
     let urls =
         options.members.get(&options.name).ok_or_else(|| StartError::NotAMember(options.name.clone()))?;
     let founder = member_id(urls, &options.token, None);
-    if let Some(found) = folder.identity()? {
+    if let Some(found) = place.identity()? {
         // Who was added later has an id that only its folder knows.
         if !options.existing && options.members.len() > 1 {
-            folder.check(&found, founder)?;
+            place.check(&found, founder)?;
         }
         return Ok(found);
     }
@@ -40,7 +42,7 @@ pub(super) async fn identify(
         refuse_lost_folder(options, &identity, transport).await?;
         (identity, Past::Unproven)
     };
-    folder.claim(&identity, past)?;
+    place.claim(&identity, past)?;
     Ok(identity)
 }
 
@@ -88,14 +90,24 @@ fn same(one: &[String], other: &[String]) -> bool {
     one.len() == other.len() && one.iter().all(|url| other.contains(url))
 }
 
-/// Gets a snapshot of another member that reaches up to `needed`, into the folder of snapshots.
+/// What a node can't start without.
+#[derive(Debug)]
+pub(super) struct Lacking {
+    /// The entry up to which everything must be known.
+    pub(super) needed: u64,
+    /// What can't be used here, and why.
+    pub(super) damaged: Vec<String>,
+}
+
+/// Gets a snapshot of another member that reaches as far as is needed, into the folder of snapshots.
 pub(super) async fn fetch_snapshot(
     options: &Options,
     own: &Identity,
     peers: &dyn Peers,
     folder: Arc<dyn Files>,
-    needed: u64,
+    lacking: Lacking,
 ) -> Result<(), StartError> {
+    let Lacking { needed, damaged } = lacking;
     tracing::warn!(needed, "the state is lost; asking the other members for a snapshot");
     let mut why = "there are no other members".to_owned();
     for (id, member) in founders(options).into_iter().filter(|(id, _)| *id != own.member) {
@@ -104,7 +116,7 @@ pub(super) async fn fetch_snapshot(
             Err(error) => why = error,
         }
     }
-    Err(StartError::NoSnapshot { needed, why })
+    Err(StartError::NoSnapshot { needed, damaged, why })
 }
 
 async fn fetch_from(
@@ -140,5 +152,5 @@ fn take(mut receiving: Receiving, part: &SnapshotPart) -> Result<Receiving, Stri
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, String> + Send + 'static,
 ) -> Result<T, String> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| error.to_string())?
+    executor::blocking(work).await.map_err(|error| error.to_string())?
 }

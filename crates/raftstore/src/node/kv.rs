@@ -3,6 +3,7 @@
 use super::check::{check_delete, check_put, check_range, check_txn};
 use super::propose::Done;
 use super::{Node, NodeError, Result};
+use crate::executor;
 use crate::machine::Machine;
 use crate::state_machine::Answer;
 use pintle_storage::{Error, Reason};
@@ -125,7 +126,7 @@ impl Node {
         read: impl FnOnce(&Machine) -> T + Send + 'static,
     ) -> Result<T> {
         let machine = Arc::clone(&self.inner.machine);
-        let reading = tokio::task::spawn_blocking(move || read(&machine)).await;
+        let reading = executor::blocking(move || read(&machine)).await;
         reading.map_err(|_| Error::NotApplied(Reason::Stopped).into())
     }
 

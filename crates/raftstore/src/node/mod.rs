@@ -25,6 +25,7 @@ mod leases;
 mod members;
 mod outcome;
 mod peer;
+mod place;
 mod propose;
 mod read;
 mod start;
@@ -34,19 +35,20 @@ mod versions;
 
 pub use alarms::{Alarm, AlarmKind};
 pub use error::{NodeError, Result};
-pub use folder::FolderError;
+pub use folder::{FolderError, Past};
 pub use identity::{Identity, cluster_id, member_id, parse_members};
 pub use leases::Left;
+pub use place::Place;
 pub use start::{Bounds, Options, StartError};
 pub use telemetry::describe;
 pub use versions::UNDERSTOOD;
 
+use crate::executor;
 use crate::feed;
 use crate::log::Gauge;
 use crate::machine::{HashKv, Machine};
 use crate::raft::{Consensus, Peers, Progress, Room, Settings, Standing};
 use alarms::Corrupt;
-use folder::Folder;
 use founding::Founding;
 use ids::Ids;
 use leases::Clock;
@@ -79,9 +81,8 @@ struct Inner {
     peers: Arc<dyn Peers>,
     log: Gauge,
     room: Room,
-    /// `None` for a node in memory.
-    folder: Option<Folder>,
     founding: Founding,
+    place: Arc<dyn Place>,
     probes: Probes,
     clock: Clock,
     ids: Ids,
@@ -226,8 +227,9 @@ impl Node {
     pub async fn failure(&self) -> String {
         let mut unfit = self.inner.unfit.subscribe();
         let found = async {
-            match unfit.wait_for(Option::is_some).await {
-                Ok(why) => why.clone().unwrap_or_default(),
+            let why = unfit.wait_for(Option::is_some).await.map(|why| why.clone().unwrap_or_default());
+            match why {
+                Ok(why) => why,
                 // The node is gone, and nobody can wait any more.
                 Err(_) => std::future::pending().await,
             }
@@ -238,12 +240,13 @@ impl Node {
         }
     }
 
-    /// Writes a snapshot without waiting for the log to be long. Returns when it is begun.
+    /// Writes a snapshot without waiting for the log to be long. Returns when it is written; what follows from that, a
+    /// shorter log, comes a little later.
     ///
     /// # Errors
-    /// [`NodeError`] when it has ended.
+    /// [`NodeError`] when it has ended, nothing was applied yet, or it can't be written; the node goes on then.
     pub async fn snapshot_now(&self) -> Result<()> {
-        self.inner.consensus.snapshot().await.map_err(NodeError::of_read)
+        self.inner.write_snapshot().await.map(drop)
     }
 
     /// Hands leadership to another voter, if this node has it and there is one that is well.
@@ -270,7 +273,7 @@ impl Node {
         self.tasks.close();
         self.tasks.wait().await;
         let machine = Arc::clone(&self.inner.machine);
-        match tokio::task::spawn_blocking(move || machine.flush()).await {
+        match executor::blocking(move || machine.flush()).await {
             Ok(Ok(())) => {}
             // Whatever is lost is made anew from the log.
             Ok(Err(error)) => tracing::warn!(%error, "the working state was not written down"),

@@ -1,18 +1,21 @@
 //! How a node comes up: its folder, its log, its state, and then its part in consensus.
 
-use super::folder::{Folder, FolderError, Past};
+use super::folder::{Folder, FolderError};
 use super::founding::{Founding, prove};
 use super::identity::{Identity, member_id};
 use super::ids::Ids;
+use super::join::Lacking;
 use super::leases::{Clock, watch_clock};
+use super::place::Place;
 use super::read::{Probes, probe};
 use super::telemetry::Counts;
 use super::{Inner, Node, alarms, integrity, join, upkeep, versions};
-use crate::disk::{SledVolume, Volume};
-use crate::files::{Files, SystemFiles};
+use crate::disk::Volume;
+use crate::executor;
+use crate::files::Files;
 use crate::log::{self, Log};
 use crate::machine::{self, Machine};
-use crate::raft::{Consensus, ConsensusError, Member, Peers, Room, Settings, Transport};
+use crate::raft::{self, Consensus, ConsensusError, Member, Peers, Room, Settings, Transport};
 use pintle_storage::Limits;
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -114,11 +117,16 @@ pub enum StartError {
     NobodyThere(String),
     /// Nobody has a snapshot that it needs.
     #[error(
-        "this node lost its state, and its log begins only after entry {needed}; no other member hands out a snapshot: {why}"
+        "this node lost its state up to entry {needed}, and its log does not have it{}; no other member hands out a \
+         snapshot: {why}; start it again when the others run or, if there are none, restore a backup into a new folder \
+         (`pintle ctl snapshot restore`)",
+        machine::OpenError::named(damaged)
     )]
     NoSnapshot {
         /// How far it has to reach.
         needed: u64,
+        /// What can't be used here, and why.
+        damaged: Vec<String>,
         /// What the last of them said.
         why: String,
     },
@@ -145,8 +153,21 @@ impl Node {
     /// [`StartError`]; nothing is lost then.
     pub async fn start(options: Options, transport: &dyn Transport) -> Result<Node, StartError> {
         let folder = Folder::lock(&options.folder)?;
-        let identity = join::identify(&folder, &options, transport).await?;
-        let (logs, snapshots, volume) = rooms(&folder, options.bounds.cache_bytes)?;
+        Node::start_at(Arc::new(folder), options, transport).await
+    }
+
+    /// Starts a node that keeps what it has at `place`, wherever that is; the folder of its options is not used.
+    ///
+    /// # Errors
+    /// [`StartError`]; nothing is lost then.
+    pub async fn start_at(
+        place: Arc<dyn Place>,
+        options: Options,
+        transport: &dyn Transport,
+    ) -> Result<Node, StartError> {
+        let identity = join::identify(&*place, &options, transport).await?;
+        let (logs, snapshots) = (place.log_files()?, place.snapshot_files()?);
+        let volume = place.volume(options.bounds.cache_bytes)?;
         let bounds = options.bounds;
         let open = {
             let (logs, snapshots, volume) = (Arc::clone(&logs), Arc::clone(&snapshots), Arc::clone(&volume));
@@ -154,23 +175,23 @@ impl Node {
         };
         let peers = transport.peers(identity.cluster, identity.member);
         let (log, machine) = match blocking(open.clone()).await? {
-            Err(StartError::Machine(machine::OpenError::NeedsSnapshot { needed })) => {
-                join::fetch_snapshot(&options, &identity, &*peers, snapshots, needed).await?;
+            Err(StartError::Machine(machine::OpenError::NeedsSnapshot { needed, damaged })) => {
+                let lacking = Lacking { needed, damaged };
+                join::fetch_snapshot(&options, &identity, &*peers, snapshots, lacking).await?;
                 blocking(open).await??
             }
             opened => opened?,
         };
-        let parts = Parts { folder: Some(folder), identity, log, machine, peers };
+        let parts = Parts { place, identity, log, machine, peers };
         Node::assemble(parts, options).await
     }
 
     async fn assemble(parts: Parts, options: Options) -> Result<Node, StartError> {
-        let Parts { folder, identity, log, machine, peers } = parts;
+        let Parts { place, identity, log, machine, peers } = parts;
         versions::check(machine.cluster_version())?;
         let (room, gauge) = (Room::default(), log.gauge());
         let begins = if options.existing { BTreeMap::new() } else { founders(&options) };
-        let past = folder.as_ref().map(Folder::past).transpose()?;
-        let founding = Founding::of(begins, past.unwrap_or(Past::Unproven));
+        let founding = Founding::of(begins, place.past()?);
         let consensus = Consensus::start(
             identity.member,
             options.settings,
@@ -198,8 +219,8 @@ impl Node {
             peers,
             log: gauge,
             room,
-            folder,
             founding,
+            place,
             probes,
             clock: Clock::default(),
             ids,
@@ -239,22 +260,11 @@ impl Node {
 }
 
 struct Parts {
-    folder: Option<Folder>,
+    place: Arc<dyn Place>,
     identity: Identity,
     log: Log,
     machine: Arc<Machine>,
     peers: Arc<dyn Peers>,
-}
-
-/// What is kept where in the folder.
-type Rooms = (Arc<dyn Files>, Arc<dyn Files>, Arc<dyn Volume>);
-
-fn rooms(folder: &Folder, cache_bytes: u64) -> Result<Rooms, FolderError> {
-    let failed = |path: PathBuf| move |source| FolderError::Io { path, source };
-    let logs = SystemFiles::open(&folder.log()).map_err(failed(folder.log()))?;
-    let snapshots = SystemFiles::open(&folder.snapshots()).map_err(failed(folder.snapshots()))?;
-    let volume = SledVolume::open_in(&folder.state(), cache_bytes).map_err(failed(folder.state()))?;
-    Ok((Arc::new(logs), Arc::new(snapshots), Arc::new(volume)))
 }
 
 /// Blocking, for as long as it takes to read everything.
@@ -265,14 +275,20 @@ fn open(
     bounds: Bounds,
 ) -> Result<(Log, Arc<Machine>), StartError> {
     let log = Log::open(logs, bounds.log)?;
-    let needed = log.state().purged.map(|purged| purged.index);
+    let needed = raft::needed(&log).map_err(|error| StartError::Disorder(format!("the log: {error}")))?;
     let options = machine::Options { volume, snapshots, needed, bounds: bounds.machine };
     let machine = Machine::open(options)?;
+    let (applied, last) = (machine.applied().map(|applied| applied.index), log.range().map(|(_, last)| last));
+    if applied > last.max(needed) {
+        // The state can be ahead of what this node's own log made durable: a majority had it. The log goes on behind the
+        // state then, and for whoever needs what is missing in it there must be a snapshot.
+        machine.snapshot().map_err(machine::OpenError::Snapshot)?;
+    }
     Ok((log, Arc::new(machine)))
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StartError> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| StartError::Disorder(error.to_string()))
+    executor::blocking(work).await.map_err(|error| StartError::Disorder(error.to_string()))
 }
 
 /// The members that a new cluster begins with.

@@ -1,7 +1,9 @@
 //! What a node does beside serving: snapshots when the log has grown, forgetting the log behind them, and looking after
 //! the disk.
 
-use super::Inner;
+use super::{Inner, NodeError, Result};
+use crate::executor;
+use pintle_storage::{Error, Reason};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -9,6 +11,8 @@ use tokio::time::Instant;
 
 /// How often it is looked whether there is something to do.
 const TICK: Duration = Duration::from_secs(1);
+/// How long to wait before a snapshot is tried again that could not be written.
+const AGAIN: Duration = Duration::from_secs(30);
 /// The log grows at least so far before a snapshot is written, in bytes.
 const LOG_LEAST: u64 = 256 << 20;
 
@@ -17,16 +21,22 @@ const LOG_LEAST: u64 = 256 << 20;
 pub(super) async fn keep_log_short(inner: Arc<Inner>) {
     let mut purged = 0;
     let mut snapshot = None;
-    let mut asked = 0;
+    let (mut written, mut failed) = (0, None::<Instant>);
     loop {
         tokio::time::sleep(TICK).await;
         let progress = inner.consensus.progress();
         let most = inner.bounds.log_bytes.unwrap_or(LOG_LEAST).max(inner.machine.size_in_use());
-        if inner.log.bytes() > most && progress.applied > progress.snapshot && asked <= progress.snapshot {
-            asked = progress.applied;
-            if let Err(error) = inner.consensus.snapshot().await {
-                return tracing::debug!(%error, "no more snapshots");
-            }
+        let is_worth_it =
+            inner.log.bytes() > most && progress.applied > progress.snapshot && written <= progress.snapshot;
+        // A full disk is not filled further for a log that may grow a while longer.
+        if is_worth_it && !inner.room.is_full() && failed.is_none_or(|at| at.elapsed() > AGAIN) {
+            (written, failed) = match inner.write_snapshot().await {
+                Ok(position) => (position, None),
+                Err(error) => {
+                    tracing::error!(%error, "no snapshot was written; the log grows until one is");
+                    (written, Some(Instant::now()))
+                }
+            };
         }
         if snapshot == Some(progress.snapshot) {
             continue;
@@ -45,6 +55,20 @@ pub(super) async fn keep_log_short(inner: Arc<Inner>) {
                 return tracing::debug!(%error, "the log is not purged any more");
             }
         }
+    }
+}
+
+impl Inner {
+    /// Writes a snapshot, and tells consensus when it is there: consensus would end with one that can't be written. Answers
+    /// the index of the last entry in it.
+    pub(super) async fn write_snapshot(&self) -> Result<u64> {
+        let machine = Arc::clone(&self.machine);
+        let failed = |why: String| NodeError::from(Error::NotApplied(Reason::Unavailable(why.into())));
+        let written = executor::blocking(move || machine.snapshot()).await;
+        let written = written.map_err(|ended| failed(ended.to_string()))?;
+        let file = written.map_err(|error| failed(error.to_string()))?;
+        self.consensus.snapshot().await.map_err(NodeError::of_read)?;
+        Ok(file.position.index)
     }
 }
 
@@ -71,9 +95,8 @@ pub(super) async fn keep_in_touch(inner: Arc<Inner>) {
 /// Refuses writes while there is less room than the reserve, and takes them again by itself.
 pub(super) async fn keep_room(inner: Arc<Inner>) {
     loop {
-        match inner.folder.as_ref().map(|folder| folder.free()) {
-            None => return,
-            Some(Ok(free)) => {
+        match inner.place.free() {
+            Ok(free) => {
                 let full = free < inner.bounds.reserve_bytes;
                 if full != inner.room.is_full() {
                     if full {
@@ -88,7 +111,7 @@ pub(super) async fn keep_room(inner: Arc<Inner>) {
                     inner.room.set_full(full);
                 }
             }
-            Some(Err(error)) => tracing::warn!(%error, "cannot tell how full the disk is"),
+            Err(error) => tracing::warn!(%error, "cannot tell how full the disk is"),
         }
         tokio::time::sleep(TICK / 2).await;
     }

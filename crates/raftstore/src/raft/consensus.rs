@@ -351,7 +351,7 @@ impl Consensus {
         self.raft.trigger().transfer_leader(to).await.map_err(stopped)
     }
 
-    /// Writes a snapshot and, when it is there, forgets the log before the older of the two that are kept.
+    /// Hands out the newest snapshot that was written from now on.
     ///
     /// # Errors
     /// [`Stopped`](ConsensusError::Stopped).

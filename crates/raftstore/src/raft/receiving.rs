@@ -5,6 +5,7 @@ use super::messages::vote;
 use super::peers::{PeerError, Refused};
 use super::sending::read_head;
 use super::types::Vote;
+use crate::executor;
 use crate::machine::Machine;
 use crate::snapshots::{Receiving, SnapshotError, SnapshotFile};
 use futures_util::StreamExt;
@@ -69,7 +70,7 @@ impl Receivers {
             *begun = Some(current);
             return Ok(Taken::Partly(received));
         }
-        let finishing = tokio::task::spawn_blocking(move || current.receiving.finish());
+        let finishing = executor::blocking(move || current.receiving.finish());
         let file = finishing.await.map_err(|error| unable(&error))?.map_err(|error| unable(&error))?;
         Ok(Taken::Wholly(leader, file))
     }
@@ -94,7 +95,7 @@ impl Begun {
         if crc32c::crc32c(&part.data) != part.crc32c {
             return Err(refused("a part of a snapshot that was damaged on its way"));
         }
-        let writing = tokio::task::spawn_blocking(move || {
+        let writing = executor::blocking(move || {
             let written: Result<(), SnapshotError> = self.receiving.write_chunk(&part.data);
             written.map(|()| self)
         });

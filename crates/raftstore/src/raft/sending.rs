@@ -6,6 +6,7 @@ use super::codec::{
 use super::peers::{Peer, PeerError};
 use super::state_machine::{log_id, position};
 use super::types::{Snapshot, Vote};
+use crate::executor;
 use crate::machine::Position;
 use crate::snapshots::SnapshotFile;
 use bytes::Bytes;
@@ -94,7 +95,7 @@ pub(super) fn parts(file: SnapshotFile, offset: u64) -> BoxStream<'static, Snaps
             if length == 0 {
                 return None;
             }
-            let reading = tokio::task::spawn_blocking(move || read(&file, offset, length)).await;
+            let reading = executor::blocking(move || read(&file, offset, length)).await;
             match reading.map_err(io::Error::other).and_then(|read| read) {
                 Ok(data) => {
                     let crc32c = crc32c::crc32c(&data);

@@ -2,6 +2,7 @@
 
 use super::codec::{decode_membership, encode_membership};
 use super::types::{Config, Entry, LogId, Snapshot, SnapshotMeta, StoredMembership};
+use crate::executor;
 use crate::machine::{Content, Machine, Position};
 use crate::snapshots::SnapshotFile;
 use futures_util::{Stream, StreamExt};
@@ -123,7 +124,12 @@ impl RaftStateMachine<Config> for Applier {
 impl RaftSnapshotBuilder<Config> for Applier {
     type SnapshotData = SnapshotFile;
 
+    /// The newest that is there: the node writes them itself, for openraft ends when one can't be written. Only where none
+    /// is left, at a start, there is no way around it.
     async fn build_snapshot(&mut self) -> Result<Snapshot, io::Error> {
+        if let Some(newest) = self.machine.newest_snapshot() {
+            return snapshot(newest);
+        }
         let machine = Arc::clone(&self.machine);
         snapshot(blocking(move || machine.snapshot().map_err(io::Error::other)).await?)
     }
@@ -140,7 +146,7 @@ pub(super) fn snapshot(file: SnapshotFile) -> io::Result<Snapshot> {
 
 /// Writing a snapshot takes as long as there is state: never on a thread that others wait for.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+    executor::blocking(work).await.map_err(io::Error::other)?
 }
 
 fn stored(membership: Option<(Position, bytes::Bytes)>) -> io::Result<StoredMembership> {

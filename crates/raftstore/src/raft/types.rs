@@ -12,6 +12,7 @@ openraft::declare_raft_types!(
         R = Reply,
         NodeId = u64,
         Node = Member,
+        AsyncRuntime = super::runtime::Runtime,
         LeaderId = openraft::impls::leader_id_std::LeaderId<Self::Term, Self::NodeId>,
 );
 

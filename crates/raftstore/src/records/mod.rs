@@ -1,4 +1,5 @@
-//! The records of a state: readable as soon as they are pushed, written behind by a thread of their own.
+//! The records of a state: readable as soon as they are pushed, written behind by a thread of their own or, in a
+//! simulation, by a task and by whoever would wait for the thread.
 //!
 //! ```text
 //! push --> Recent (newest revisions, whole) --> Writer: batches of blocks --> Disk
@@ -14,6 +15,7 @@ mod block;
 mod cache;
 mod census;
 mod directory;
+mod driver;
 mod facts;
 mod fill;
 mod history;
@@ -36,13 +38,13 @@ use crate::machine::Counters;
 use crate::revisions::{At, Change};
 use cache::Cache;
 use directory::Directory;
+use driver::Driver;
 use facts::Meta;
 use parking_lot::{Mutex, RwLock};
 use queue::{Item, Queue, QueueBounds};
 use recent::Recent;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::thread::JoinHandle;
 use std::time::Duration;
 use writer::Writer;
 
@@ -60,7 +62,7 @@ pub(crate) struct Limits {
 #[derive(Debug)]
 pub(crate) struct Records {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    driver: Driver,
 }
 
 /// What the writer shares with those who read.
@@ -109,7 +111,8 @@ impl Records {
         });
         let Meta { facts, records, leases } = meta;
         let writer = Writer { shared: Arc::clone(&shared), facts, records, leases, unflushed: 0 };
-        Records { shared, thread: Some(writer.start()) }
+        let driver = Driver::start(writer, write_after);
+        Records { shared, driver }
     }
 
     /// Adds what an applied entry changed: `facts` as they are since, and the changes of `facts.revision`, if it made
@@ -136,6 +139,7 @@ impl Records {
     /// # Errors
     /// What the disk said; nothing is written any more then.
     pub(crate) fn wait_for_room(&self) -> Result<(), DiskError> {
+        self.driver.make_room(&self.shared.queue);
         if self.shared.queue.wait_for_room()? {
             self.shared.counters.waits_for_disk.fetch_add(1, Ordering::Relaxed);
         }
@@ -144,7 +148,9 @@ impl Records {
 
     /// Waits until all that was pushed before is written, and handed to the system.
     pub(crate) fn flush(&self) -> Result<(), DiskError> {
-        self.shared.queue.flush()
+        let wanted = self.shared.queue.want_flush();
+        self.driver.write_all();
+        self.shared.queue.wait_for_flush(wanted)
     }
 
     /// Bytes of records that wait to be written.
@@ -171,8 +177,6 @@ impl Records {
 impl Drop for Records {
     fn drop(&mut self) {
         self.shared.queue.close();
-        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
-            tracing::error!("the writer of the state panicked");
-        }
+        self.driver.end();
     }
 }

@@ -115,12 +115,18 @@ impl Queue {
         }
     }
 
-    /// Waits until all that was pushed before is written and flushed.
-    pub(super) fn flush(&self) -> Result<(), DiskError> {
+    /// Asks for all that was pushed before to be written and flushed; answers up to which item that is.
+    pub(super) fn want_flush(&self) -> u64 {
         let mut waiting = self.waiting.lock();
         let wanted = waiting.pushed;
         waiting.flush_wanted = waiting.flush_wanted.max(wanted);
         self.work.notify_one();
+        wanted
+    }
+
+    /// Waits until everything up to the item `wanted` is written and flushed.
+    pub(super) fn wait_for_flush(&self, wanted: u64) -> Result<(), DiskError> {
+        let mut waiting = self.waiting.lock();
         loop {
             if let Some(failed) = &waiting.failed {
                 return Err(failed.clone());
@@ -130,6 +136,12 @@ impl Queue {
             }
             self.progress.wait(&mut waiting);
         }
+    }
+
+    /// Whether [`wait_for_room`](Self::wait_for_room) would wait.
+    pub(super) fn is_long(&self) -> bool {
+        let waiting = self.waiting.lock();
+        waiting.failed.is_none() && waiting.unwritten > self.bounds.unwritten_bytes
     }
 
     /// Bytes that are not written yet.
@@ -183,6 +195,20 @@ impl Queue {
                 waited_enough = self.work.wait_for(&mut waiting, self.bounds.write_after).timed_out();
             }
         }
+    }
+
+    /// What there is to do now, without waiting for more.
+    pub(super) fn take_now(&self) -> Option<Taken> {
+        let mut waiting = self.waiting.lock();
+        if waiting.failed.is_some() {
+            return None;
+        }
+        if !waiting.items.is_empty() {
+            return Some(waiting.drain(true));
+        }
+        let flush =
+            waiting.flush_wanted > waiting.flushed || (waiting.closing && waiting.flushed < waiting.written);
+        flush.then(|| Taken { items: Vec::new(), bytes: 0, flush })
     }
 
     /// Notes that what was taken is written, and flushed if it was to be.

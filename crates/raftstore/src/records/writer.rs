@@ -6,7 +6,7 @@ use super::census::{self, Census};
 use super::directory::Entry;
 use super::facts::{Facts, Meta};
 use super::packing::Packing;
-use super::queue::{Item, LeaseChange};
+use super::queue::{Item, LeaseChange, Taken};
 use crate::disk::DiskError;
 use crate::revisions::At;
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,22 +49,33 @@ impl Writer {
     }
 
     fn run(mut self) {
-        while let Some(mut taken) = self.shared.queue.take() {
-            let items = std::mem::take(&mut taken.items);
-            let count = items.len();
-            let written = if items.is_empty() { Ok(()) } else { self.write(items) };
-            taken.flush |= self.unflushed > FLUSH_BYTES;
-            let flushed = written.and_then(|()| if taken.flush { self.shared.disk.flush() } else { Ok(()) });
-            if let Err(error) = flushed {
-                tracing::error!(%error, "the state can't be written; the node can't go on");
-                self.shared.queue.fail(error);
-                return;
-            }
-            if taken.flush {
-                self.unflushed = 0;
-            }
-            self.shared.queue.done(&taken, count);
+        while let Some(taken) = self.shared.queue.take() {
+            self.carry_out(taken);
         }
+    }
+
+    /// Writes what waits, without waiting for more.
+    pub(super) fn write_all(&mut self) {
+        while let Some(taken) = self.shared.queue.take_now() {
+            self.carry_out(taken);
+        }
+    }
+
+    /// Writes, and flushes if that is wanted. What fails ends the queue.
+    fn carry_out(&mut self, mut taken: Taken) {
+        let items = std::mem::take(&mut taken.items);
+        let count = items.len();
+        let written = if items.is_empty() { Ok(()) } else { self.write(items) };
+        taken.flush |= self.unflushed > FLUSH_BYTES;
+        let flushed = written.and_then(|()| if taken.flush { self.shared.disk.flush() } else { Ok(()) });
+        if let Err(error) = flushed {
+            tracing::error!(%error, "the state can't be written; the node can't go on");
+            return self.shared.queue.fail(error);
+        }
+        if taken.flush {
+            self.unflushed = 0;
+        }
+        self.shared.queue.done(&taken, count);
     }
 
     fn write(&mut self, items: Vec<Item>) -> Result<(), DiskError> {

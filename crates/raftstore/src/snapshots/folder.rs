@@ -10,6 +10,8 @@ use std::sync::Arc;
 /// How many snapshots are kept.
 const KEPT: usize = 2;
 const SUFFIX: &str = ".snapshot";
+/// A damaged snapshot, for somebody to look at.
+const ASIDE: &str = "damaged";
 /// Files that are being written; none survives a start.
 pub(super) const UNFINISHED: &str = ".unfinished";
 
@@ -87,6 +89,13 @@ pub(super) fn finish(files: &dyn Files, unfinished: &str) -> Result<SnapshotFile
         files.remove(&old).map_err(|source| SnapshotError::Io { file: old, source })?;
     }
     Ok(SnapshotFile { name, ..verified })
+}
+
+/// Gives a damaged snapshot a name under which nobody takes it for one, in place of what was set aside before.
+pub(crate) fn set_aside(files: &dyn Files, name: &str) -> Result<(), SnapshotError> {
+    let io = |source| SnapshotError::Io { file: name.to_owned(), source };
+    files.rename(name, ASIDE).map_err(io)?;
+    files.sync().map_err(io)
 }
 
 /// An empty file.

@@ -14,7 +14,7 @@ mod read;
 mod receive;
 mod write;
 
-pub(crate) use folder::{covered, look_at, names, verify, write};
+pub(crate) use folder::{covered, look_at, names, set_aside, verify, write};
 pub(crate) use format::{Head, MAGIC};
 pub(crate) use read::{length, read};
 pub use receive::Receiving;

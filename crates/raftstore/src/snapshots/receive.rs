@@ -2,6 +2,7 @@
 
 use super::folder::{self, UNFINISHED};
 use super::{SnapshotError, SnapshotFile};
+use crate::executor;
 use crate::files::{File, Files};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,7 +28,8 @@ impl Receiving {
     /// # Errors
     /// [`SnapshotError::Io`].
     pub fn begin(folder: Arc<dyn Files>) -> Result<Receiving, SnapshotError> {
-        let name = format!("received-{}{UNFINISHED}", RECEIVED.fetch_add(1, Ordering::Relaxed));
+        let number = executor::chance().unwrap_or_else(|| RECEIVED.fetch_add(1, Ordering::Relaxed));
+        let name = format!("received-{number:016x}{UNFINISHED}");
         let file = folder::create(&*folder, &name)?;
         Ok(Receiving { folder, name, file, received: 0, finished: false })
     }

@@ -16,6 +16,7 @@ use super::{BackupError, Progress};
 use crate::log::{self, Log, OpenError};
 use crate::node::folder::Folder;
 use crate::node::{FolderError, Identity};
+use crate::raft::needed;
 use crate::snapshots;
 use outlook::Facts;
 use std::path::Path;
@@ -116,7 +117,8 @@ impl Checking {
         let files = Arc::new(LookedAt::new(&folder.log()));
         match Log::open(Arc::clone(&files) as Arc<dyn crate::files::Files>, log::Options::default()) {
             Ok(log) => {
-                self.facts.purged = log.state().purged.map(|purged| purged.index);
+                self.facts.needed =
+                    needed(&log).map_err(|source| BackupError::Io { path: folder.log(), source })?;
                 self.facts.log = log.range();
                 let what = match log.range() {
                     Some((first, last)) => format!("entries {first} to {last}, {} bytes", log.size()),

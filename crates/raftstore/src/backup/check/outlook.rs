@@ -17,8 +17,8 @@ pub(super) struct Facts {
     pub(super) identity_is_lost: bool,
     /// The segment that is damaged.
     pub(super) log_is_damaged: Option<String>,
-    /// The last entry that was purged from the log.
-    pub(super) purged: Option<u64>,
+    /// The last entry that must be known for the log to go on from it.
+    pub(super) needed: Option<u64>,
     /// The first and the last entry of the log.
     pub(super) log: Option<(u64, u64)>,
     /// The last entry that a good working state knows.
@@ -43,18 +43,18 @@ impl Facts {
                  empty folder or, if it is the only one, restore a backup"
             ));
         }
-        let enough = |index: Option<u64>| index >= self.purged;
+        let enough = |index: Option<u64>| index >= self.needed;
         let snapshot = self.snapshots.iter().find(|(_, index)| enough(Some(*index)));
         let state = self.state.filter(|applied| enough(*applied));
         match (state, snapshot) {
             (Some(applied), Some((_, index))) if applied < Some(*index) => self.rebuilt(snapshot),
             (Some(applied), _) => Outlook::Starts(format!("the working state is used{}", self.rest(applied))),
             (None, Some(_)) => self.rebuilt(snapshot),
-            (None, None) if self.purged.is_none() => self.rebuilt(None),
+            (None, None) if self.needed.is_none() => self.rebuilt(None),
             (None, None) => Outlook::NeedsOthers(format!(
-                "the log begins after entry {}, and neither the working state nor a snapshot reaches that far; another \
+                "the log goes on from entry {}, and neither the working state nor a snapshot reaches that far; another \
                  member is asked for a snapshot: if there is none, restore a backup",
-                self.purged.unwrap_or_default()
+                self.needed.unwrap_or_default()
             )),
         }
     }
@@ -91,7 +91,7 @@ mod tests {
 
     fn facts() -> Facts {
         Facts {
-            purged: Some(10),
+            needed: Some(10),
             log: Some((11, 30)),
             state: Some(Some(25)),
             snapshots: vec![("b".to_owned(), 20), ("a".to_owned(), 10)],
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn nothing_is_begun_over_a_hole() {
         let nothing = Facts { state: None, snapshots: Vec::new(), ..facts() };
-        assert!(needs_others(&nothing).contains("begins after entry 10"));
+        assert!(needs_others(&nothing).contains("goes on from entry 10"));
         let short = Facts { state: Some(Some(9)), snapshots: vec![("a".to_owned(), 8)], ..facts() };
         needs_others(&short);
         let log = Facts { log_is_damaged: Some("log/1.log".to_owned()), ..facts() };
