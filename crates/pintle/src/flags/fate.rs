@@ -46,9 +46,9 @@ const ACTS: &[(&str, &str)] = &[
         "Memory for the disk cache of the folder's working state, in bytes",
     ),
     ("etcd-servers", "Where the storage tier or etcd is: scheme://host:port of each member"),
-    ("etcd-cafile", "Who may sign the certificates of those servers (PEM)"),
-    ("etcd-certfile", "The certificate this server shows them (PEM)"),
-    ("etcd-keyfile", "The key of that certificate (PEM)"),
+    ("etcd-cafile", "Who may sign the certificates of --etcd-servers (PEM)"),
+    ("etcd-certfile", "The certificate that --etcd-servers are shown (PEM)"),
+    ("etcd-keyfile", "The key of --etcd-certfile (PEM)"),
     ("etcd-prefix", "What all keys in storage begin with"),
     (
         "etcd-compaction-interval",
