@@ -44,7 +44,8 @@ pub struct Following {
 }
 
 impl Following {
-    pub(crate) fn start(mut command: Command) -> Following {
+    /// Starts it, its input closed.
+    pub fn start(mut command: Command) -> Following {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();

@@ -18,8 +18,6 @@ use tokio::time::{Instant, timeout_at};
 const WRITE_MAX: Duration = Duration::from_secs(7);
 /// How long to wait before the leader is asked again that could not be reached.
 const PAUSE: Duration = Duration::from_millis(20);
-/// What a command has around the request that it holds, in bytes, at the most.
-const ENVELOPE: usize = 64;
 
 /// What became of a command.
 #[derive(Debug)]
@@ -37,7 +35,8 @@ impl Inner {
             return Err(Error::NotApplied(Reason::Corrupt).into());
         }
         let command = Bytes::from(Command { command: Some(body) }.encode_to_vec());
-        if command.len() > self.limits.request_bytes + ENVELOPE {
+        // As etcd: with what is around the request.
+        if command.len() > self.limits.request_bytes {
             return Err(Error::TooLarge.into());
         }
         let _pending = self.counts.proposal();

@@ -6,7 +6,7 @@ use pintle_wire::etcdserverpb::cluster_server::Cluster;
 use pintle_wire::etcdserverpb::{
     Member, MemberAddRequest, MemberAddResponse, MemberListRequest, MemberListResponse, MemberPromoteRequest,
     MemberPromoteResponse, MemberRemoveRequest, MemberRemoveResponse, MemberUpdateRequest,
-    MemberUpdateResponse,
+    MemberUpdateResponse, ResponseHeader,
 };
 use tonic::{Request, Response, Status, async_trait};
 
@@ -20,7 +20,7 @@ impl Cluster for Service {
         let id = self.node.add_member(request.peer_ur_ls, request.is_learner).await?;
         let members = self.members().await?;
         let member = members.iter().find(|member| member.id == id).cloned();
-        Ok(Response::new(MemberAddResponse { header: Some(self.node.header()), member, members }))
+        Ok(Response::new(MemberAddResponse { header: self.unrevised(), member, members }))
     }
 
     async fn member_remove(
@@ -29,7 +29,7 @@ impl Cluster for Service {
     ) -> Result<Response<MemberRemoveResponse>, Status> {
         let request = self.admit(request)?;
         self.node.remove_member(request.id).await?;
-        let header = Some(self.node.header());
+        let header = self.unrevised();
         Ok(Response::new(MemberRemoveResponse { header, members: self.members().await? }))
     }
 
@@ -39,7 +39,7 @@ impl Cluster for Service {
     ) -> Result<Response<MemberUpdateResponse>, Status> {
         let request = self.admit(request)?;
         self.node.update_member(request.id, request.peer_ur_ls).await?;
-        let header = Some(self.node.header());
+        let header = self.unrevised();
         Ok(Response::new(MemberUpdateResponse { header, members: self.members().await? }))
     }
 
@@ -50,7 +50,7 @@ impl Cluster for Service {
         let request = self.admit_to_learner(request)?;
         let members = self.node.members(request.linearizable).await?;
         let members = members.into_iter().map(told).collect();
-        Ok(Response::new(MemberListResponse { header: Some(self.node.header()), members }))
+        Ok(Response::new(MemberListResponse { header: self.unrevised(), members }))
     }
 
     async fn member_promote(
@@ -59,12 +59,17 @@ impl Cluster for Service {
     ) -> Result<Response<MemberPromoteResponse>, Status> {
         let request = self.admit(request)?;
         self.node.promote_member(request.id).await?;
-        let header = Some(self.node.header());
+        let header = self.unrevised();
         Ok(Response::new(MemberPromoteResponse { header, members: self.members().await? }))
     }
 }
 
 impl Service {
+    /// As etcd: members have no revision.
+    fn unrevised(&self) -> Option<ResponseHeader> {
+        Some(self.node.header_at(0))
+    }
+
     /// The members as this one knows them: the change that was just made is known to whoever made it.
     async fn members(&self) -> Result<Vec<Member>, Status> {
         Ok(self.node.members(false).await?.into_iter().map(told).collect())

@@ -113,7 +113,8 @@ impl Maintenance for Service {
         Ok(Response::new(HashKvResponse {
             header: Some(self.node.header()),
             hash: hash.hash,
-            compact_revision: signed(hash.compacted),
+            // As etcd: -1 when nothing was ever compacted.
+            compact_revision: if hash.compacted == 0 { -1 } else { signed(hash.compacted) },
             hash_revision: signed(hash.revision),
         }))
     }
