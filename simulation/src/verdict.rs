@@ -193,3 +193,90 @@ fn calls(records: &Records, all: &Watched, rest: &Rest, broken: &mut Vec<String>
     let end = End { revision: Revision::new(rest.revision), values };
     broken.extend(violations(&records.history.take(), &told, &end));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seen::{Leased, Read, Version, Written};
+    use pintle_storage::KeyRange;
+
+    fn version(value: &str, created: u64, modified: u64, version: u64) -> Version {
+        Version { value: Bytes::from(value.to_owned()), created, modified, version, lease: 0 }
+    }
+
+    fn told(key: &str, revision: u64, version: Option<Version>) -> (u64, Told) {
+        (revision * 1000, Told { key: Bytes::from(key.to_owned()), revision, version, prev: None })
+    }
+
+    /// A key is put twice and deleted.
+    fn watched() -> Watched {
+        let mut watched = Watched::new(KeyRange::prefix("/"), false);
+        watched.begin(Revision::new(2));
+        watched.events = vec![
+            told("/together/a", 2, Some(version("1", 2, 2, 1))),
+            told("/together/a", 3, Some(version("2", 2, 3, 2))),
+            told("/together/a", 4, None),
+        ];
+        watched.reach(4);
+        watched
+    }
+
+    fn verdict(records: &Records, watches: &[Watched]) -> Vec<String> {
+        judge(records, watches, &Rest { revision: 4, compacted: 0, keys: Keys::new() })
+    }
+
+    fn read(floor: u64, revision: u64, found: Option<Version>) -> Records {
+        let records = Records::default();
+        let range = KeyRange::prefix("/together/");
+        let keys = found.map(|found| (Bytes::from_static(b"/together/a"), found)).into_iter().collect();
+        records.reads.lock().push(Read { range, floor, header: revision, revision, keys, host: 0 });
+        records
+    }
+
+    #[test]
+    fn what_fits_is_no_violation() {
+        assert_eq!(verdict(&Records::default(), &[watched(), watched()]), Vec::<String>::new());
+        let records = read(3, 3, Some(version("2", 2, 3, 2)));
+        assert_eq!(verdict(&records, &[watched()]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_watch_that_misses_repeats_or_swaps_is_found() {
+        for spoil in [
+            |events: &mut Vec<(u64, Told)>| drop(events.remove(1)),
+            |events: &mut Vec<(u64, Told)>| events.insert(1, events[1].clone()),
+            |events: &mut Vec<(u64, Told)>| events.swap(0, 1),
+            |events: &mut Vec<(u64, Told)>| drop(events.pop()),
+        ] {
+            let mut spoiled = watched();
+            spoil(&mut spoiled.events);
+            assert_ne!(verdict(&Records::default(), &[spoiled.clone()]), Vec::<String>::new());
+            assert_ne!(verdict(&Records::default(), &[watched(), spoiled]), Vec::<String>::new());
+        }
+    }
+
+    #[test]
+    fn stale_and_wrong_reads_are_found() {
+        let stale = read(3, 2, Some(version("1", 2, 2, 1)));
+        assert_eq!(verdict(&stale, &[watched()]).len(), 1);
+        let wrong = read(0, 3, Some(version("1", 2, 2, 1)));
+        assert_eq!(verdict(&wrong, &[watched()]).len(), 1);
+        let gone = read(0, 3, None);
+        assert_eq!(verdict(&gone, &[watched()]).len(), 1);
+    }
+
+    #[test]
+    fn lost_writes_and_leases_that_end_early_are_found() {
+        let records = Records::default();
+        let key = Bytes::from_static(b"/together/a");
+        let value = Bytes::from_static(b"other");
+        records.written.lock().push(Written { revision: 3, keys: vec![key.clone()], value });
+        assert_eq!(verdict(&records, &[watched()]).len(), 1);
+        let records = Records::default();
+        // It ends at 4 ms.
+        records.leases.lock().push(Leased { key, ttl: 6000, alive: 1000, revoked: false });
+        assert_eq!(verdict(&records, &[watched()]).len(), 1);
+        records.leases.lock()[0].revoked = true;
+        assert_eq!(verdict(&records, &[watched()]), Vec::<String>::new());
+    }
+}

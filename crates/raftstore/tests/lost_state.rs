@@ -191,3 +191,38 @@ async fn a_member_whose_installed_snapshot_decays_gets_another() {
     let node = start(&lost, victim, 3, &board).await.unwrap();
     until(|| node.hash_kv(0).is_ok_and(|found| found == hash)).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_that_cannot_be_written_ends_nobody() {
+    let (memory, board) = (Memory::default(), Board::default());
+    let node = start(&memory, 0, 1, &board).await.unwrap();
+    until(|| node.standing().leads).await;
+    put(&node, 5).await;
+    memory.snapshots.fail_once_after(1);
+    let refusal = node.snapshot_now().await.unwrap_err().to_string();
+    assert!(refusal.contains("the disk failed"), "{refusal}");
+    put(&node, 5).await;
+    snapshot(&node).await;
+    put(&node, 5).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_that_is_ahead_of_its_log_has_a_snapshot_where_the_log_goes_on() {
+    let (memory, board) = (Memory::default(), Board::default());
+    let node = start(&memory, 0, 1, &board).await.unwrap();
+    until(|| node.standing().leads).await;
+    put(&node, 10).await;
+    // What its own disk lost of the log, and others had.
+    let shorter = memory.log.after_exit();
+    put(&node, 10).await;
+    let (revision, applied) = (node.revision(), node.progress().applied);
+    node.stop().await;
+    board.leave(node.identity().member);
+    let lost = Memory { log: shorter, ..memory.clone() };
+    let node = start(&lost, 0, 1, &board).await.unwrap();
+    assert_eq!(node.revision(), revision);
+    let progress = node.progress();
+    assert!(progress.snapshot >= applied && progress.snapshot >= progress.purged, "{progress:?}");
+    until(|| node.standing().leads).await;
+    put(&node, 1).await;
+}
