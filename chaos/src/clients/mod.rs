@@ -14,4 +14,4 @@ pub(crate) use outages::Outages;
 pub(crate) use readers::Readers;
 pub(crate) use slow::SlowWatchers;
 pub(crate) use watcher::{Watched, Watcher};
-pub(crate) use workload::{Refusals, Workload, put_until_known};
+pub(crate) use workload::{Refusals, Workload, is_full, put_until_known};

@@ -163,11 +163,13 @@ impl Client {
                     Some(Became::Written(response.revision))
                 }
             },
+            Err(error) if is_full(&error) => {
+                self.refusals.no_space.fetch_add(1, Ordering::Relaxed);
+                None
+            }
             Err(error) if error.may_have_applied() => Some(Became::Unknown),
-            Err(error) => {
-                let is_full = error == Error::NoSpace;
-                let refusals = if is_full { &self.refusals.no_space } else { &self.refusals.others };
-                refusals.fetch_add(1, Ordering::Relaxed);
+            Err(_) => {
+                self.refusals.others.fetch_add(1, Ordering::Relaxed);
                 None
             }
         }
@@ -188,6 +190,12 @@ fn txn(key: u32, asked: Asked) -> Txn {
         Asked::Delete | Asked::Get => (Vec::new(), Op::Delete { range: KeyRange::key(name(key)) }),
     };
     Txn { compares, success: vec![op], failure: Vec::new() }
+}
+
+/// Whether there was no room. Of etcd a client can't know then whether it was done all the same; our members promise that
+/// it was not, so it is held against them.
+pub(crate) fn is_full(error: &Error) -> bool {
+    error.to_string() == Error::NoSpace.to_string()
 }
 
 /// Puts one value after the other until one is acknowledged: the last write of a history. Answers when it is.

@@ -7,7 +7,7 @@ pub(crate) use admin::Admin;
 pub(crate) use member::{Member, RESERVE_BYTES};
 
 use crate::failure::Failure;
-use crate::ground::Ground;
+use crate::ground::{Disk, Ground};
 use pintle_storage::Storage;
 use pintle_storage::etcd::{Etcd, Options};
 use rustix::process::Signal;
@@ -193,8 +193,10 @@ impl Cluster {
             let _ = self.kill(place).await;
         }
         if is_good && self.is_ours {
-            drop(std::mem::take(&mut self.ground.disks));
-            let _ = std::fs::remove_dir_all(&self.folder);
+            let removed = self.ground.disks.iter().try_for_each(Disk::remove);
+            if let Err(failure) = removed.and_then(|()| Ok(std::fs::remove_dir_all(&self.folder)?)) {
+                println!("{} is left: {failure}", self.folder.display());
+            }
             return;
         }
         self.keep_files();
@@ -203,7 +205,8 @@ impl Cluster {
 
     /// Copies what is on disks that end with this process.
     fn keep_files(&self) {
-        for member in self.members.iter().filter(|_| self.ground.network.can_cut()) {
+        let disks = self.members.iter().zip(&self.ground.disks);
+        for (member, _) in disks.filter(|(_, disk)| disk.is_device()) {
             let copy = self.folder.join(format!("files-of-{}", member.name));
             let words = ["cp", "-a", "--sparse=always"].map(str::to_owned);
             let paths = [&member.disk, &copy].map(|path| path.display().to_string());

@@ -20,6 +20,10 @@ use std::path::{Path, PathBuf};
 const DEVICE_BYTES: u64 = 384 << 20;
 /// Bytes that what it is made of needs beside it.
 const OVERHEAD_BYTES: u64 = 16 << 20;
+/// Bytes that a device that breaks may still take.
+const SLACK_BYTES: u64 = 64 << 10;
+/// The same, where very much is written.
+const SLACK_MAX: u64 = 8 << 20;
 /// Shuts a file system down without flushing its journal (linux/fs.h, EXT4_IOC_SHUTDOWN with NOLOGFLUSH).
 const SHUT_DOWN: &str = "import fcntl,os,struct,sys\nfcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587d, struct.pack('I', 2))";
 
@@ -91,9 +95,17 @@ impl Disk {
     /// Lets writes to places that were never written fail from now on.
     pub(crate) fn breaks(&self) -> Result<(), Failure> {
         let Disk::Device { stuff, .. } = self else { return Ok(()) };
-        let made_of = rustix::fs::statvfs(stuff).map_err(std::io::Error::from)?;
-        let used = (made_of.f_blocks - made_of.f_bfree) * made_of.f_frsize;
-        run(&["mount", "-o", &format!("remount,size={used}"), text(stuff)]).map(drop)
+        // Others write meanwhile: what is in use a moment later must still be allowed.
+        let mut slack = SLACK_BYTES;
+        loop {
+            let made_of = rustix::fs::statvfs(stuff).map_err(std::io::Error::from)?;
+            let used = made_of.f_blocks.saturating_sub(made_of.f_bfree) * made_of.f_frsize;
+            match run(&["mount", "-o", &format!("remount,size={}", used + slack), text(stuff)]) {
+                Ok(_) => return Ok(()),
+                Err(failure) if slack > SLACK_MAX => return Err(failure),
+                Err(_) => slack *= 2,
+            }
+        }
     }
 
     /// Mends what broke, and the file system on it. Nobody may use it now.
@@ -119,6 +131,13 @@ impl Disk {
     pub(crate) fn power_on(&self) -> Result<(), Failure> {
         run(&["umount", text(&self.path())])?;
         self.mount()
+    }
+
+    /// Takes it away, with all that is on it.
+    pub(crate) fn remove(&self) -> Result<(), Failure> {
+        let Disk::Device { stuff, .. } = self else { return Ok(()) };
+        run(&["umount", text(&self.path())])?;
+        run(&["umount", text(stuff)]).map(drop)
     }
 
     /// What is removed becomes holes again.

@@ -31,7 +31,13 @@ impl Ground {
             left_out.push(format!("partitions, bad lines, full and broken disks, power losses: {why}"));
             return Ok(Ground { network: Network::Loopback, disks: folders(count, folder)?, left_out });
         }
-        let network = Network::namespaces(count)?;
+        let network = match Network::namespaces(count) {
+            Ok(network) => network,
+            Err(failure) => {
+                left_out.push(format!("partitions and bad lines: {failure}"));
+                Network::Loopback
+            }
+        };
         let devices: Result<Vec<Disk>, Failure> =
             (0..count).map(|place| Disk::device(folder, place)).collect();
         let disks = match devices {

@@ -58,8 +58,8 @@ pub(crate) enum Blow {
 
 /// Each kind with its name, and how often it comes beside the others.
 pub(crate) const BLOWS: [(Blow, &str, u32); 24] = [
-    (Blow::Kill, "kill", 36),
-    (Blow::KillAll, "kill-all", 6),
+    (Blow::Kill, "kill", 44),
+    (Blow::KillAll, "kill-all", 12),
     (Blow::KillSnapshotting, "kill-snapshotting", 6),
     (Blow::Hold, "hold", 6),
     (Blow::CutLeader, "cut-leader", 6),

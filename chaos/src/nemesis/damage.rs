@@ -9,9 +9,14 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// How long a member may take to refuse to start.
 const REFUSE_MAX: Duration = Duration::from_secs(30);
+/// How long it may take until another member has a snapshot that helps.
+const FETCH_MAX: Duration = Duration::from_secs(90);
+/// Who has not ended after this has started.
+const SETTLE: Duration = Duration::from_secs(4);
 /// Bytes of a record of the log before its body: length and checksum.
 const FRAME: usize = 8;
 
@@ -20,7 +25,10 @@ impl Nemesis {
     pub(super) async fn flip_state(&mut self, cluster: &mut Cluster) -> Result<(), Failure> {
         let place = self.down(cluster).await?;
         let state = cluster.members[place].folder().join("state");
-        if let Some(largest) = files(&state)?.into_iter().max_by_key(|(_, size)| *size) {
+        // What was set aside before is nobody's any more.
+        let mut used = files(&state)?;
+        used.retain(|(path, _)| !path.components().any(|part| part.as_os_str() == "damaged"));
+        if let Some(largest) = used.into_iter().max_by_key(|(_, size)| *size) {
             let offset = self.random.random_range(0..largest.1.max(1));
             flip(&largest.0, offset)?;
         }
@@ -29,28 +37,38 @@ impl Nemesis {
         Ok(())
     }
 
-    /// The older snapshot and the log do as well, or another member's snapshot.
+    /// The older snapshot and the log do as well. Where both are damaged, another member's does, once that has one that
+    /// reaches to where the log begins.
     pub(super) async fn flip_snapshot(&mut self, cluster: &mut Cluster) -> Result<(), Failure> {
         let place = self.down(cluster).await?;
         let folder = cluster.members[place].folder();
         let mut snapshots = files(&folder.join("snapshots"))?;
+        snapshots.retain(|(path, _)| path.extension().is_some_and(|extension| extension == "snapshot"));
         snapshots.sort();
-        let Some((newest, size)) = snapshots.pop() else {
-            self.note("there was none");
-            return cluster.heal().await;
-        };
-        let offset = self.random.random_range(0..size.max(1));
-        flip(&newest, offset)?;
-        std::fs::remove_dir_all(folder.join("state"))?;
-        let words = self.up(cluster, place).await?;
-        if !words.contains("a snapshot can't be used") {
-            self.broken(format!("m{place} did not notice a flipped byte in {}", newest.display()));
+        let flipped = if cluster.len() > 2 && self.random.random_bool(0.4) { 2 } else { 1 };
+        for (path, size) in snapshots.iter().rev().take(flipped) {
+            flip(path, self.random.random_range(0..(*size).max(1)))?;
         }
-        let fetched = words.contains("asking the other members");
-        self.note(match (fetched, snapshots.is_empty()) {
+        std::fs::remove_dir_all(folder.join("state"))?;
+        let length = cluster.members[place].log_length();
+        let deadline = Instant::now() + FETCH_MAX;
+        loop {
+            cluster.run(place)?;
+            let has_ended = cluster.await_end(place, SETTLE).await?;
+            let says_why = cluster.members[place].words_since(length).contains("hands out a snapshot");
+            if !has_ended || !says_why || Instant::now() > deadline {
+                break;
+            }
+        }
+        cluster.heal().await?;
+        let words = cluster.members[place].words_since(length);
+        if !snapshots.is_empty() && !words.contains("a snapshot can't be used") {
+            self.broken(format!("m{place} did not notice a flipped byte in its newest snapshot"));
+        }
+        self.note(match (words.contains("asking the other members"), snapshots.len() > flipped) {
             (true, _) => "made anew from another member's",
-            (false, true) => "made anew from the log",
-            (false, false) => "made anew from the older one",
+            (false, true) => "made anew from the older one",
+            (false, false) => "made anew from the log",
         });
         Ok(())
     }

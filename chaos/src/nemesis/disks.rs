@@ -1,6 +1,7 @@
 //! Disks that are full, broken or without power.
 
 use super::Nemesis;
+use crate::clients::is_full;
 use crate::cluster::{Cluster, RESERVE_BYTES};
 use crate::failure::Failure;
 use pintle_storage::etcd::Etcd;
@@ -35,7 +36,7 @@ impl Nemesis {
         for disk in &cluster.ground.disks {
             disk.fill(RESERVE_BYTES / 2)?;
         }
-        if !within(NOTICE_MAX, async || put(&client).await == Err(Error::NoSpace)).await {
+        if !within(NOTICE_MAX, async || put(&client).await.is_err_and(|error| is_full(&error))).await {
             self.broken("all disks were full, and writes were not refused for it".to_owned());
         }
         let read = async || client.range(RangeRequest::new(KeyRange::key(PROBE))).await.is_ok();
