@@ -14,6 +14,8 @@ use tokio::time::Instant;
 const NOTICE_MAX: Duration = Duration::from_secs(20);
 /// How long a member may go on whose log can't be written.
 const END_MAX: Duration = Duration::from_secs(40);
+/// How long a stopped process may take to leave the system call that it is in.
+const STOP_MAX: Duration = Duration::from_millis(150);
 /// What is written to see whether anything can be.
 const PROBE: &str = "/probe";
 
@@ -103,9 +105,14 @@ impl Nemesis {
         cluster.heal().await
     }
 
-    /// Machines lose power: first the disk, which knows only what was synced, then the process.
+    /// Machines lose power: first the process stands still, then the disk, which knows only what was synced, goes. The
+    /// other way round a sync that is under way while the file system is shut down may be told to have succeeded.
     pub(super) async fn lose_power(&mut self, cluster: &mut Cluster, all: bool) -> Result<(), Failure> {
         let places: Vec<usize> = if all { (0..cluster.len()).collect() } else { vec![self.any(cluster)] };
+        for place in &places {
+            cluster.hold(*place, true)?;
+        }
+        tokio::time::sleep(STOP_MAX).await;
         for place in &places {
             cluster.ground.disks[*place].power_off()?;
         }
