@@ -154,7 +154,7 @@ impl Peer for LocalPeer {
     ) -> Answer<'_, BoxStream<'static, Result<wire::SnapshotPart, PeerError>>> {
         Box::pin(async move {
             let node = self.board.reach(self.from, self.to)?;
-            Ok(self.while_reached(node.snapshot_for_peer(&request)?).map(Ok).boxed())
+            Ok(self.while_reached(node.snapshot_for_peer(&request).await?).map(Ok).boxed())
         })
     }
 

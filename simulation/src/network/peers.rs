@@ -220,7 +220,7 @@ impl Peer for To {
             let (outlet, parts) = pipe(net, self.address()?, self.from.address, "fetched", torn);
             self.ask("fetch", ASK_MAX, move |node| {
                 async move {
-                    let parts = node.snapshot_for_peer(&request)?.map(Ok).boxed();
+                    let parts = node.snapshot_for_peer(&request).await?.map(Ok).boxed();
                     Handle::current().spawn(send_all(outlet, parts));
                     Ok(())
                 }

@@ -7,10 +7,11 @@ use super::place::Place;
 use super::start::{Options, StartError, founders};
 use crate::executor;
 use crate::files::Files;
-use crate::raft::{Member, PeerError, Peers, Transport};
+use crate::raft::{Member, PeerError, Peers, Transport, read_member};
 use crate::snapshots::{Receiving, SnapshotError};
 use futures_util::StreamExt;
 use pintle_wire::pintle::peer::{FetchSnapshotRequest, IntroduceResponse, SnapshotPart};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -99,10 +100,9 @@ pub(super) struct Lacking {
     pub(super) damaged: Vec<String>,
 }
 
-/// Gets a snapshot of another member that reaches as far as is needed, into the folder of snapshots.
+/// Gets a snapshot of one of the others that reaches as far as is needed, into the folder of snapshots.
 pub(super) async fn fetch_snapshot(
-    options: &Options,
-    own: &Identity,
+    others: BTreeMap<u64, Member>,
     peers: &dyn Peers,
     folder: Arc<dyn Files>,
     lacking: Lacking,
@@ -110,13 +110,33 @@ pub(super) async fn fetch_snapshot(
     let Lacking { needed, damaged } = lacking;
     tracing::warn!(needed, "the state is lost; asking the other members for a snapshot");
     let mut why = "there are no other members".to_owned();
-    for (id, member) in founders(options).into_iter().filter(|(id, _)| *id != own.member) {
+    for (id, member) in others {
         match fetch_from(peers, id, &member, &folder, needed).await {
             Ok(()) => return Ok(()),
             Err(error) => why = error,
         }
     }
     Err(StartError::NoSnapshot { needed, damaged, why })
+}
+
+/// The other members. Who they are now only they know: since the flags were written some may have been replaced, which
+/// changes their ids. Where none of them says so, it is as the flags say.
+pub(super) async fn others(
+    options: &Options,
+    own: &Identity,
+    transport: &dyn Transport,
+) -> BTreeMap<u64, Member> {
+    let named = options.members.iter().filter(|(name, _)| **name != options.name);
+    let asked = named.map(|(_, urls)| transport.introduce(urls));
+    let answers = futures_util::future::join_all(asked).await;
+    let answers = answers.into_iter().flatten().filter(|answer| answer.cluster == own.cluster);
+    let mut known: BTreeMap<u64, Member> =
+        answers.flat_map(|answer| answer.members).map(|told| (told.id, read_member(told))).collect();
+    if known.is_empty() {
+        known = founders(options);
+    }
+    known.remove(&own.member);
+    known
 }
 
 async fn fetch_from(

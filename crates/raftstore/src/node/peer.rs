@@ -67,16 +67,21 @@ impl Node {
         self.inner.consensus.install_snapshot(requests).await
     }
 
-    /// Hands out the newest snapshot, if it reaches far enough.
+    /// Hands out the newest snapshot; one that is written for it, where that does not reach far enough and what is applied
+    /// here does.
     ///
     /// # Errors
     /// [`PeerError::Refused`].
-    pub fn snapshot_for_peer(
+    pub async fn snapshot_for_peer(
         &self,
         request: &wire::FetchSnapshotRequest,
     ) -> Answer<BoxStream<'static, wire::SnapshotPart>> {
-        let newest = self.inner.machine.newest_snapshot();
-        let file = newest.filter(|file| file.position.index >= request.needed);
+        let machine = &self.inner.machine;
+        let reaching = || machine.newest_snapshot().filter(|file| file.position.index >= request.needed);
+        if reaching().is_none() && machine.applied().is_some_and(|applied| applied.index >= request.needed) {
+            self.inner.write_snapshot().await.map_err(|error| unable(&error.to_string()))?;
+        }
+        let file = reaching();
         let file = file.ok_or_else(|| unable("there is no snapshot that reaches so far"))?;
         crate::raft::snapshot_parts(file, request.offset).map_err(|error| unable(&error.to_string()))
     }

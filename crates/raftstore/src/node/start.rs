@@ -176,8 +176,8 @@ impl Node {
         let peers = transport.peers(identity.cluster, identity.member);
         let (log, machine) = match blocking(open.clone()).await? {
             Err(StartError::Machine(machine::OpenError::NeedsSnapshot { needed, damaged })) => {
-                let lacking = Lacking { needed, damaged };
-                join::fetch_snapshot(&options, &identity, &*peers, snapshots, lacking).await?;
+                let others = join::others(&options, &identity, transport).await;
+                join::fetch_snapshot(others, &*peers, snapshots, Lacking { needed, damaged }).await?;
                 blocking(open).await??
             }
             opened => opened?,

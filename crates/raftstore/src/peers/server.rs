@@ -89,7 +89,7 @@ impl Peer for Answering {
         request: Request<wire::FetchSnapshotRequest>,
     ) -> Result<Response<Self::FetchSnapshotStream>, Status> {
         let request = self.admit(request)?;
-        let parts = self.node.snapshot_for_peer(&request).map_err(refusal::status)?;
+        let parts = self.node.snapshot_for_peer(&request).await.map_err(refusal::status)?;
         Ok(Response::new(parts.map(Ok).boxed()))
     }
 

@@ -127,3 +127,39 @@ async fn who_lost_its_state_gets_a_snapshot_of_another() {
     members.leader().await;
     assert_eq!(keys(members.node(lost)).await, 12);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_lost_its_state_finds_members_that_came_later() {
+    let mut members = Members::start(3).await;
+    members.node(0).put(put("key")).await.unwrap();
+    let leader = members.leader().await;
+    let (gone, lost) = ((leader + 1) % 3, (leader + 2) % 3);
+    let id = members.node(gone).identity().member;
+    members.node(leader).remove_member(id).await.unwrap();
+    members.stop(gone).await;
+    let socket = Listener::bind("http://127.0.0.1:0").await.unwrap();
+    members.node(leader).add_member(vec![socket.url.clone()], false).await.unwrap();
+    let new = members.join(socket).await;
+    members.node(lost).linearize().await.unwrap();
+    for round in 0..2 {
+        snapshot(members.node(lost)).await;
+        members.node(leader).put(put(&format!("round-{round}"))).await.unwrap();
+        members.node(lost).linearize().await.unwrap();
+    }
+    let purged = async {
+        while members.node(lost).progress().purged == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), purged).await.unwrap();
+    // Nobody else has a snapshot yet, and only the new one is there to write one.
+    members.node(new).linearize().await.unwrap();
+    members.stop(leader).await;
+    members.stop(lost).await;
+    for part in ["state", "snapshots"] {
+        std::fs::remove_dir_all(members.path(lost).join(part)).unwrap();
+    }
+    members.restart(lost).await;
+    members.leader().await;
+    assert_eq!(keys(members.node(lost)).await, 3);
+}
