@@ -84,7 +84,9 @@ impl Node {
     /// A transaction that writes nothing whichever branch it takes is a read like any other, as etcd has it
     /// (server/etcdserver/v3_server.go): it is not proposed.
     async fn read_txn(&self, request: &TxnRequest) -> Result<TxnResponse> {
-        if !ranges(request).all(|range| range.is_some_and(|range| range.serializable)) {
+        // Without any range its compares are what is asked for, and nothing allows them to be stale.
+        let may_be_stale = ranges(request).flatten().all(|range| range.serializable);
+        if !may_be_stale || ranges(request).next().is_none() {
             self.linearize().await?;
         }
         let machine = &self.inner.machine;
