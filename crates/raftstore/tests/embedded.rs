@@ -104,3 +104,53 @@ async fn what_was_answered_is_there_after_every_end() {
         node.stop().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_transaction_that_only_reads_is_answered_and_adds_nothing_to_the_log() {
+    use pintle_wire::etcdserverpb as pb;
+    let folder = Folder::new();
+    let node = start(&folder.0).await;
+    let put = |key: &str, value: &str| pb::PutRequest {
+        key: key.to_owned().into(),
+        value: value.to_owned().into(),
+        ..pb::PutRequest::default()
+    };
+    node.put(put("a", "1")).await.unwrap();
+    let written = node.put(put("b", "2")).await.unwrap().header.unwrap().revision;
+    let range = |key: &str| pb::RequestOp {
+        request: Some(pb::request_op::Request::RequestRange(pb::RangeRequest {
+            key: key.to_owned().into(),
+            ..pb::RangeRequest::default()
+        })),
+    };
+    let compare = |version: i64| pb::Compare {
+        key: "a".into(),
+        target: pb::compare::CompareTarget::Version.into(),
+        target_union: Some(pb::compare::TargetUnion::Version(version)),
+        ..pb::Compare::default()
+    };
+    let before = node.progress().last;
+    for (version, holds, found) in [(1, true, vec!["1", "2"]), (7, false, vec!["2"])] {
+        let request = pb::TxnRequest {
+            compare: vec![compare(version)],
+            success: vec![range("a"), range("b")],
+            failure: vec![range("b")],
+        };
+        let answer = node.txn(request).await.unwrap();
+        assert_eq!((answer.succeeded, answer.header.unwrap().revision), (holds, written));
+        let values = answer.responses.into_iter().map(|response| match response.response {
+            Some(pb::response_op::Response::ResponseRange(range)) => range.kvs[0].value.clone(),
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(values.collect::<Vec<_>>(), found);
+    }
+    assert_eq!(node.progress().last, before);
+    let future = pb::RangeRequest { key: "a".into(), revision: written + 1, ..pb::RangeRequest::default() };
+    let request = pb::TxnRequest {
+        success: vec![pb::RequestOp { request: Some(pb::request_op::Request::RequestRange(future)) }],
+        ..pb::TxnRequest::default()
+    };
+    let refused = node.txn(request).await.unwrap_err().to_string();
+    assert_eq!(refused, "etcdserver: mvcc: required revision is a future revision");
+    node.stop().await;
+}

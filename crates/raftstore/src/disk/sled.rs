@@ -9,6 +9,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What the folder of a disk is called, before its number.
 const PREFIX: &str = "state-";
@@ -23,6 +24,12 @@ const LARGE: usize = 1 << 10;
 /// What lies in a place whose value has yet to come. No real value is empty.
 const PLACE: &[u8] = &[];
 
+/// How sled keeps account of the nodes that it caches: in so many shards, each looked at with every so many uses.
+const SHARDS: usize = 256;
+const USES: usize = 64;
+/// Values of a node, about, where they came in the order of their keys.
+const NODE_VALUES: usize = 8;
+
 /// A folder of sled disks.
 #[derive(Debug)]
 pub struct SledVolume {
@@ -34,6 +41,9 @@ pub struct SledVolume {
 struct SledDisk {
     /// There until it is dropped.
     db: Option<sled::Db>,
+    cache_bytes: u64,
+    /// Bytes that sled may have added to its cache since it last looked at it.
+    cached: AtomicU64,
 }
 
 impl SledVolume {
@@ -70,7 +80,7 @@ impl SledVolume {
             // Flushing is asked for; a thread that does it by the clock would only be in the way.
             .flush_every_ms(None);
         let db = fenced("can't be opened", || config.open())?;
-        Ok(Arc::new(SledDisk { db: Some(db) }))
+        Ok(Arc::new(SledDisk { db: Some(db), cache_bytes: self.cache_bytes, cached: AtomicU64::new(0) }))
     }
 
     fn remove_all(&self, keep: Option<u64>) -> io::Result<()> {
@@ -114,6 +124,8 @@ impl Volume for SledVolume {
 impl Disk for SledDisk {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, DiskError> {
         let value = fenced("can't be read", || self.db().get(key))?;
+        // Its whole node is read.
+        self.note_cached(value.as_ref().map_or(0, |value| value.len()) * NODE_VALUES)?;
         Ok(value.filter(|value| *value != PLACE).map(|value| value.to_vec()))
     }
 
@@ -123,6 +135,7 @@ impl Disk for SledDisk {
         }
         let mut found = self.db().range(from..to);
         while let Some((key, value)) = fenced("can't be read", || found.next().transpose())? {
+            self.note_cached(value.len())?;
             if value != PLACE && visit(&key, &value).is_break() {
                 break;
             }
@@ -132,6 +145,7 @@ impl Disk for SledDisk {
 
     fn write(&self, batch: Batch) -> Result<(), DiskError> {
         self.make_places(&batch)?;
+        let bytes = batch.changes.iter().filter_map(|(_, value)| value.as_ref()).map(Vec::len).sum();
         let mut changes = sled::Batch::default();
         for (key, value) in batch.changes {
             match value {
@@ -139,7 +153,8 @@ impl Disk for SledDisk {
                 None => changes.remove(key),
             }
         }
-        fenced("can't be written", || self.db().apply_batch(changes))
+        fenced("can't be written", || self.db().apply_batch(changes))?;
+        self.note_cached(bytes)
     }
 
     fn flush(&self) -> Result<(), DiskError> {
@@ -165,6 +180,29 @@ impl SledDisk {
             // Refused where the key is there already.
             let place = || self.db().compare_and_swap(key, None::<&[u8]>, Some(PLACE)).map(drop);
             fenced("can't be written", place)?;
+        }
+        Ok(())
+    }
+
+    /// Notes what may be in memory now, and has sled let go of what is too much.
+    fn note_cached(&self, bytes: usize) -> Result<(), DiskError> {
+        let bytes = bytes as u64;
+        if self.cached.fetch_add(bytes, Ordering::Relaxed) + bytes < self.cache_bytes {
+            return Ok(());
+        }
+        self.cached.store(0, Ordering::Relaxed);
+        fenced("can't be read", || self.bound_cache())
+    }
+
+    /// sled lets go of nodes only when it looks at its accounts, which a few large nodes seldom make it do: it would keep
+    /// nearly all of them. So its newest nodes, which are there anyway, are used often enough that it looks.
+    fn bound_cache(&self) -> sled::Result<()> {
+        let newest = self.db().iter().rev().step_by(NODE_VALUES).take(SHARDS * 3 / 2);
+        let keys = newest.map(|found| found.map(|(key, _)| key)).collect::<sled::Result<Vec<_>>>()?;
+        for _ in 0..USES {
+            for key in &keys {
+                self.db().contains_key(key)?;
+            }
         }
         Ok(())
     }
@@ -200,4 +238,68 @@ fn fenced<T>(doing: &'static str, call: impl FnOnce() -> sled::Result<T>) -> Res
 
 fn failed(doing: &'static str, error: &io::Error) -> DiskError {
     DiskError { doing, reason: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ops::ControlFlow;
+
+    struct Folder(PathBuf);
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn disk(name: &str, cache_bytes: u64) -> (Arc<SledDisk>, Folder) {
+        let folder = std::env::temp_dir().join(format!("pintle-sled-{name}-{}", std::process::id()));
+        let db = sled::Config::new().path(&folder).segment_size(SEGMENT).open().unwrap();
+        (Arc::new(SledDisk { db: Some(db), cache_bytes, cached: AtomicU64::new(0) }), Folder(folder))
+    }
+
+    fn keys(disk: &SledDisk) -> Vec<Vec<u8>> {
+        let mut keys = Vec::new();
+        disk.scan(b"a", b"z", &mut |key, _| {
+            keys.push(key.to_vec());
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+        keys
+    }
+
+    #[test]
+    fn a_place_without_its_value_is_seen_by_nobody_and_makes_no_other_go() {
+        let (disk, _folder) = disk("places", 1 << 30);
+        let mut first = Batch::default();
+        first.put(b"b1".to_vec(), vec![1; LARGE]);
+        disk.write(first).unwrap();
+        let mut second = Batch::default();
+        second.put(b"b1".to_vec(), vec![2; LARGE]);
+        second.put(b"b2".to_vec(), vec![2; LARGE]);
+        // As if the machine stopped before the batch was written.
+        disk.make_places(&second).unwrap();
+        assert_eq!(keys(&disk), [b"b1"]);
+        assert_eq!(disk.get(b"b1").unwrap(), Some(vec![1; LARGE]));
+        assert_eq!(disk.get(b"b2").unwrap(), None);
+        disk.write(second).unwrap();
+        assert_eq!(keys(&disk), [b"b1", b"b2"]);
+        assert_eq!(disk.get(b"b1").unwrap(), Some(vec![2; LARGE]));
+    }
+
+    #[test]
+    fn nothing_is_lost_while_the_cache_is_bounded() {
+        let (disk, _folder) = disk("cache", 256 << 10);
+        for number in 0..400u32 {
+            let mut batch = Batch::default();
+            batch.put([b"b".as_slice(), &number.to_be_bytes()].concat(), vec![number as u8; 10_000]);
+            disk.write(batch).unwrap();
+        }
+        for number in 0..400u32 {
+            let value = disk.get(&[b"b".as_slice(), &number.to_be_bytes()].concat()).unwrap();
+            assert_eq!(value, Some(vec![number as u8; 10_000]));
+        }
+        assert_eq!(keys(&disk).len(), 400);
+    }
 }
