@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::nemesis::{Nemesis, PEACE};
 use crate::order::Order;
 use crate::report::Report;
-use crate::verdict::{Evidence, hashes};
+use crate::verdict::{Evidence, hashes, reversions};
 use indicatif::{ProgressBar, ProgressStyle};
 use pintle_chaos::checks;
 use pintle_chaos::history::History;
@@ -128,6 +128,7 @@ impl Clients {
         }
         let slow = self.slow.stop().await;
         hashes(cluster, last, &mut nemesis.tally.broken).await?;
+        reversions(cluster, &mut nemesis.tally.broken)?;
         let calls = self.history.take();
         let outages = self.outages;
         Ok(Evidence { calls, readings, held, gone, end, watched, slow, refusals, acknowledged, outages })

@@ -16,6 +16,9 @@ use tokio::time::Instant;
 /// How long members may take to hold the same, once nobody writes.
 const SAME_MAX: Duration = Duration::from_secs(30);
 
+/// What a leader logs of a follower whose log lacks what it had (openraft's words).
+const REVERTED: &str = "follower log is reverted";
+
 /// What everybody was told.
 #[derive(Debug)]
 pub(crate) struct Evidence {
@@ -68,6 +71,22 @@ impl Evidence {
         let at = |percent: usize| delays.get(delays.len() * percent / 100).copied().unwrap_or_default();
         (at(50), at(99))
     }
+}
+
+/// A member that has said that it has an entry has it, whatever happened to it since. A leader notices when it does not,
+/// gives it the entry again, and says so.
+pub(crate) fn reversions(cluster: &Cluster, broken: &mut Vec<String>) -> Result<(), Failure> {
+    for member in &cluster.members {
+        let said = std::fs::read(&member.log)?;
+        let times = String::from_utf8_lossy(&said).matches(REVERTED).count();
+        if times > 0 {
+            let name = &member.name;
+            broken.push(format!(
+                "{name} found {times} times that another had lost entries that it had said it had"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Members must hold the same at the last revision.

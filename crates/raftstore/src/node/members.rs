@@ -193,6 +193,7 @@ impl Inner {
                 self.consensus.remove(*id).await
             }
             Change::Update(member) => {
+                let _turn = self.telling.lock().await;
                 // Who tells of itself does not know what was found out about it meanwhile.
                 let corrupt = known(member.id)?.member.corrupt;
                 let told = Member { corrupt, ..read_member(member.clone()) };

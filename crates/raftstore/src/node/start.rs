@@ -229,6 +229,7 @@ impl Node {
             unfit: watch::Sender::new(None),
             counts: Counts::default(),
             since_epoch: options.since_epoch,
+            telling: tokio::sync::Mutex::default(),
             stays_alone: OnceLock::new(),
         });
         let node =

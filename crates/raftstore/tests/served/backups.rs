@@ -343,10 +343,10 @@ async fn an_unfinished_restore_is_no_node() {
     fs::remove_dir_all(order.folder.join("snapshots")).unwrap();
     let report = check(&order.folder, &folder.0);
     assert!(
-        matches!(&report.outlook, Outlook::NeedsOthers(why) if why.contains("after entry 1")),
+        matches!(&report.outlook, Outlook::NeedsOthers(why) if why.contains("up to entry 1")),
         "{report:?}"
     );
     let remote = Remote::new(PeerTls::default()).unwrap();
     let started = Node::start(options(&order.folder, 0, &urls), &remote).await;
-    assert!(started.unwrap_err().to_string().contains("after entry 1"));
+    assert!(started.unwrap_err().to_string().contains("up to entry 1,"));
 }

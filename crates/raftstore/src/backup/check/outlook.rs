@@ -52,7 +52,7 @@ impl Facts {
             (None, Some(_)) => self.rebuilt(snapshot),
             (None, None) if self.needed.is_none() => self.rebuilt(None),
             (None, None) => Outlook::NeedsOthers(format!(
-                "the log goes on from entry {}, and neither the working state nor a snapshot reaches that far; another \
+                "the log lacks what came up to entry {}, and neither the working state nor a snapshot has it; another \
                  member is asked for a snapshot: if there is none, restore a backup",
                 self.needed.unwrap_or_default()
             )),
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn nothing_is_begun_over_a_hole() {
         let nothing = Facts { state: None, snapshots: Vec::new(), ..facts() };
-        assert!(needs_others(&nothing).contains("goes on from entry 10"));
+        assert!(needs_others(&nothing).contains("up to entry 10"));
         let short = Facts { state: Some(Some(9)), snapshots: vec![("a".to_owned(), 8)], ..facts() };
         needs_others(&short);
         let log = Facts { log_is_damaged: Some("log/1.log".to_owned()), ..facts() };
