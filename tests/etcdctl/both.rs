@@ -149,5 +149,25 @@ fn masked(side: &Side, ended: &Ended) -> String {
     for (mask, name) in MASKS.iter() {
         text = mask.replace_all(&text, *name).into_owned();
     }
-    text
+    in_order(&text)
+}
+
+/// Members come in the order of their ids, which are each side's own.
+fn in_order(text: &str) -> String {
+    const CLUSTER: &str = "ETCD_INITIAL_CLUSTER=\"";
+    let (mut lines, mut members) = (Vec::new(), Vec::new());
+    for line in text.lines() {
+        match line.strip_prefix(CLUSTER).and_then(|rest| rest.strip_suffix('"')) {
+            _ if line.starts_with("ID, ") => members.push(line.to_owned()),
+            Some(named) => {
+                let mut named: Vec<&str> = named.split(',').collect();
+                named.sort_unstable();
+                lines.push(format!("{CLUSTER}{}\"", named.join(",")));
+            }
+            None => lines.push(line.to_owned()),
+        }
+    }
+    members.sort_unstable();
+    lines.extend(members);
+    lines.join("\n")
 }
