@@ -164,6 +164,11 @@ impl Inner {
 
     /// Makes a change as the leader.
     async fn change_here(&self, change: &Change) -> Result<()> {
+        // What is known of a member is read and written in one turn, or one who writes undoes what another wrote meanwhile.
+        let _turn = match change {
+            Change::Update(_) | Change::Alarm(_) => Some(self.telling.lock().await),
+            Change::Add(_) | Change::AddLearner(_) | Change::Promote(_) | Change::Remove(_) => None,
+        };
         let members = self.consensus.members();
         let known = |id: u64| members.iter().find(|member| member.id == id).ok_or(NodeError::MemberNotFound);
         let changed = match change {
@@ -193,7 +198,6 @@ impl Inner {
                 self.consensus.remove(*id).await
             }
             Change::Update(member) => {
-                let _turn = self.telling.lock().await;
                 // Who tells of itself does not know what was found out about it meanwhile.
                 let corrupt = known(member.id)?.member.corrupt;
                 let told = Member { corrupt, ..read_member(member.clone()) };

@@ -94,8 +94,8 @@ struct Inner {
     unfit: watch::Sender<Option<String>>,
     counts: Counts,
     since_epoch: fn() -> Duration,
-    /// What members say of themselves is written down one after the other: consensus takes one change at a time, and
-    /// at a first start all of them come at once.
+    /// What is known of members is changed by one after the other: consensus takes one change at a time, and at a
+    /// first start all of them tell of themselves at once.
     telling: tokio::sync::Mutex<()>,
     /// Why no member can be added, when none can.
     stays_alone: OnceLock<&'static str>,
