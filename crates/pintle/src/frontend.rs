@@ -4,12 +4,14 @@ use crate::backend::Backend;
 use crate::failure::Failure;
 use crate::options::{Certificate, Options, Place, Tls};
 use crate::pki;
+use crate::runtime;
 use pintle_apiserver::config::{Build, Config, TlsFiles};
 use pintle_apiserver::{StartError, Stopping};
 use pintle_meta::value::STACK_SIZE;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
+use tokio::runtime::Builder;
 use tokio::time::timeout;
 
 /// How long requests may still take once storage is lost, and storage to be left in order after that.
@@ -20,13 +22,7 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// # Errors
 /// That of the work, or the system's when it gives no threads.
 pub(crate) fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_SIZE).build();
-    let runtime = runtime.map_err(|source| Failure::System { what: "can't start threads", source })?;
-    let done = runtime.block_on(work);
-    // A disk that hangs holds its thread for ever; the process ends all the same.
-    runtime.shutdown_timeout(LAST_WORDS);
-    done
+    runtime::block_on(Builder::new_multi_thread().thread_stack_size(STACK_SIZE), work)
 }
 
 /// Serves until told to stop; `ready` hears the address once everything is answered. `port_flag` is how another port

@@ -19,6 +19,7 @@ mod frontend;
 mod logging;
 mod options;
 mod pki;
+mod runtime;
 mod stop;
 mod storage;
 mod version;

@@ -3,7 +3,7 @@
 use super::failed;
 use super::order::Reach;
 use crate::failure::Failure;
-use pintle_storage::dial::{Address, TlsFiles, TlsSource, Transport, dial};
+use pintle_storage::dial::{Address, TlsFiles, TlsSource, Transport, causes, dial};
 use pintle_wire::etcdserverpb::MemberListRequest;
 use pintle_wire::etcdserverpb::cluster_client::ClusterClient;
 use pintle_wire::etcdserverpb::kv_client::KvClient;
@@ -97,7 +97,7 @@ impl Cluster {
         }
         let dialed = timeout(self.dial_timeout, dial(address, tls)).await;
         let dialed = dialed.map_err(|_| format!("no connection within {:?}", self.dial_timeout))?;
-        let (transport, driver) = dialed.map_err(|error| words(&error))?;
+        let (transport, driver) = dialed.map_err(|error| causes(&error))?;
         let mut driving = JoinSet::new();
         driving.spawn(async move {
             // The calls on it say what went wrong.
@@ -148,7 +148,7 @@ pub(super) async fn within<T>(
 /// What a member said, or why it could not.
 pub(super) fn said(status: &Status) -> String {
     match status.source() {
-        Some(cause) => words(cause),
+        Some(cause) => causes(cause),
         None => status.message().to_owned(),
     }
 }
@@ -161,19 +161,4 @@ fn address(endpoint: &str, secure: bool) -> Result<Address, Failure> {
         Address::parse(&format!("{}://{endpoint}", if secure { "https" } else { "http" }))
     };
     parsed.map_err(|error| failed(format!("{error}\nhelp: an endpoint is like http://127.0.0.1:2379")))
-}
-
-/// An error with all its causes, in one line.
-fn words(error: &dyn Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let more = error.to_string();
-        if !words.ends_with(&more) {
-            words.push_str(": ");
-            words.push_str(&more);
-        }
-        cause = error.source();
-    }
-    words
 }

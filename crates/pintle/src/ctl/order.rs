@@ -1,6 +1,7 @@
 //! What `pintle ctl` was told: etcdctl's and etcdutl's commands and flags, by their names and meanings.
 
 use super::print::Format;
+use crate::flags::value::duration;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -258,16 +259,4 @@ pub(super) struct CheckOrder {
 fn id(text: &str) -> Result<u64, String> {
     u64::from_str_radix(text.trim_start_matches("0x"), 16)
         .map_err(|_| "an id is hexadecimal; `pintle ctl member list` prints it".to_owned())
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    let split = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(split);
-    let number: u64 = number.parse().map_err(|_| format!("{text:?} is no duration"))?;
-    match unit {
-        "ms" => Ok(Duration::from_millis(number)),
-        "s" => Ok(Duration::from_secs(number)),
-        "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
-        _ => Err(format!("{text:?} needs a unit: ms, s or m")),
-    }
 }

@@ -6,9 +6,9 @@ use super::failed;
 use super::order::{RestoreOrder, StatusOrder};
 use super::print::{Format, Table, bytes, json};
 use crate::failure::Failure;
+use crate::storage::founders;
 use futures_util::StreamExt;
 use pintle_raftstore::backup::{self, BackupError, Order, Restored, Status};
-use pintle_raftstore::node::parse_members;
 use pintle_wire::etcdserverpb::SnapshotRequest;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -178,7 +178,11 @@ struct Made {
 
 /// Makes a member's folder out of a backup, and prints how to start it.
 pub(super) fn restore(order: &RestoreOrder, format: Format) -> Result<(), Failure> {
-    let members = founders(order)?;
+    let members = founders(
+        &order.name,
+        &order.initial_advertise_peer_urls,
+        order.initial_cluster.as_deref().unwrap_or_default(),
+    )?;
     let what = Order {
         backup: order.file.clone(),
         folder: order.data_dir.clone(),
@@ -232,25 +236,4 @@ fn say(order: &RestoreOrder, restored: &Restored) {
     println!("      --initial-cluster-token {} \\", identity.token);
     println!("      --initial-advertise-peer-urls {urls} --listen-peer-urls {urls} \\");
     println!("      --listen-client-urls URLS --advertise-client-urls URLS");
-}
-
-/// The members of the new cluster; without `--initial-cluster` this one alone.
-fn founders(order: &RestoreOrder) -> Result<BTreeMap<String, Vec<String>>, Failure> {
-    let own = &order.initial_advertise_peer_urls;
-    let Some(members) = &order.initial_cluster else {
-        return Ok(BTreeMap::from([(order.name.clone(), own.clone())]));
-    };
-    let members = parse_members(members)
-        .map_err(|part| failed(format!("--initial-cluster: {part:?} is not of the form name=url")))?;
-    match members.get(&order.name) {
-        Some(urls) if urls.len() != own.len() || !own.iter().all(|url| urls.contains(url)) => {
-            Err(failed(format!(
-                "--initial-cluster says {}={}, but --initial-advertise-peer-urls={}",
-                order.name,
-                urls.join(","),
-                own.join(",")
-            )))
-        }
-        _ => Ok(members),
-    }
 }

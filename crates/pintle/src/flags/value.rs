@@ -1,4 +1,7 @@
-//! Values in Go's and pflag's syntax. Pure: text in, value or `None` out.
+//! Values in Go's and pflag's syntax. Pure: text in, value or none out.
+
+use pintle_meta::time;
+use std::time::Duration;
 
 /// Go's spellings of a truth value.
 pub(crate) fn bool(text: &str) -> Option<bool> {
@@ -7,6 +10,15 @@ pub(crate) fn bool(text: &str) -> Option<bool> {
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
         _ => None,
     }
+}
+
+/// Go's durations, none below zero.
+///
+/// # Errors
+/// Go's words, or that it is below zero.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    let nanos = time::Duration::parse(text).map_err(|error| error.to_string())?.nanos();
+    u64::try_from(nanos).map(Duration::from_nanos).map_err(|_| format!("{text} is below zero"))
 }
 
 /// Go's whole numbers with their prefixes: 0x, 0o or 0, 0b; `_` may stand between digits.

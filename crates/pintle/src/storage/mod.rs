@@ -5,7 +5,7 @@ mod order;
 mod threads;
 mod tls;
 
-pub(crate) use order::StorageOrder;
+pub(crate) use order::{StorageOrder, founders};
 
 use crate::child;
 use crate::failure::Failure;

@@ -3,6 +3,7 @@
 use super::failed;
 use crate::clock;
 use crate::failure::Failure;
+use crate::flags::value::duration;
 use pintle_raftstore::log;
 use pintle_raftstore::node::{Bounds, Options, parse_members};
 use pintle_raftstore::raft::Settings;
@@ -141,7 +142,7 @@ impl StorageOrder {
         Ok(Options {
             folder: self.data_dir.clone(),
             name: self.name.clone(),
-            members: self.members()?,
+            members: founders(&self.name, &self.initial_advertise_peer_urls, &self.initial_cluster)?,
             existing: self.initial_cluster_state == "existing",
             token: self.initial_cluster_token.clone(),
             settings: Settings {
@@ -164,24 +165,30 @@ impl StorageOrder {
     pub(super) fn service_options(&self) -> service::Options {
         service::Options { progress_every: self.watch_progress_notify_interval }
     }
+}
 
-    /// The members by name; without `--initial-cluster` this one alone.
-    fn members(&self) -> Result<BTreeMap<String, Vec<String>>, Failure> {
-        if self.initial_cluster.is_empty() {
-            return Ok(BTreeMap::from([(self.name.clone(), self.initial_advertise_peer_urls.clone())]));
-        }
-        let members = parse_members(&self.initial_cluster)
-            .map_err(|part| failed(format!("--initial-cluster: {part:?} is not of the form name=url")))?;
-        match members.get(&self.name) {
-            None => Err(failed(format!("--initial-cluster does not name this member, --name={}", self.name))),
-            Some(urls) if sorted(urls) != sorted(&self.initial_advertise_peer_urls) => Err(failed(format!(
-                "--initial-cluster says {}={}, but --initial-advertise-peer-urls={}",
-                self.name,
-                urls.join(","),
-                self.initial_advertise_peer_urls.join(",")
-            ))),
-            Some(_) => Ok(members),
-        }
+/// The members of a new cluster by name, as `--initial-cluster` has them; without it, the one of this name alone.
+///
+/// # Errors
+/// When it can't be read, or says otherwise of this member than its own flags.
+pub(crate) fn founders(
+    name: &str,
+    own: &[String],
+    initial_cluster: &str,
+) -> Result<BTreeMap<String, Vec<String>>, Failure> {
+    if initial_cluster.is_empty() {
+        return Ok(BTreeMap::from([(name.to_owned(), own.to_owned())]));
+    }
+    let members = parse_members(initial_cluster)
+        .map_err(|part| failed(format!("--initial-cluster: {part:?} is not of the form name=url")))?;
+    match members.get(name) {
+        None => Err(failed(format!("--initial-cluster does not name this member, --name={name}"))),
+        Some(urls) if sorted(urls) != sorted(own) => Err(failed(format!(
+            "--initial-cluster says {name}={}, but --initial-advertise-peer-urls={}",
+            urls.join(","),
+            own.join(",")
+        ))),
+        Some(_) => Ok(members),
     }
 }
 
@@ -189,18 +196,4 @@ fn sorted(urls: &[String]) -> Vec<&str> {
     let mut urls: Vec<&str> = urls.iter().map(String::as_str).collect();
     urls.sort_unstable();
     urls
-}
-
-/// Go's durations, of the units that are of use here.
-fn duration(text: &str) -> Result<Duration, String> {
-    let split = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(split);
-    let number: u64 = number.parse().map_err(|_| format!("{text:?} is no duration"))?;
-    match unit {
-        "ms" => Ok(Duration::from_millis(number)),
-        "s" => Ok(Duration::from_secs(number)),
-        "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
-        "h" => Ok(Duration::from_secs(number.saturating_mul(3600))),
-        _ => Err(format!("{text:?} needs a unit: ms, s, m or h")),
-    }
 }

@@ -3,6 +3,7 @@
 //! among themselves.
 
 mod address;
+mod causes;
 mod connect;
 mod tls;
 mod transport;
@@ -10,6 +11,7 @@ mod transport;
 use std::path::PathBuf;
 
 pub use self::address::{Address, Target};
+pub use self::causes::causes;
 pub use self::connect::{DialError, Driver, dial};
 pub use self::tls::TlsSource;
 pub use self::transport::{Transport, TransportError};

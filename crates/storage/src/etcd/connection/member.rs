@@ -1,6 +1,5 @@
 //! One member: its connection, and what is thought of it.
 
-use std::error::Error as StdError;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -14,7 +13,7 @@ use tonic::Code;
 use super::Pool;
 use super::backoff::Backoff;
 use super::session::Session;
-use crate::dial::{Address, Driver, Transport, dial};
+use crate::dial::{Address, Driver, Transport, causes, dial};
 use crate::etcd::features::progress_is_trusted;
 
 /// How long others are preferred to a member that has failed a call.
@@ -126,8 +125,9 @@ pub(super) async fn keep_up(pool: Arc<Pool>, index: usize) {
                 member.state.lock().session = Some(session);
                 pool.changed.send_modify(|count| *count += 1);
                 let ended = driver.await;
-                let reason =
-                    ended.err().map_or_else(|| "the connection was closed".into(), |error| words(&error));
+                let reason = ended
+                    .err()
+                    .map_or_else(|| "the connection was closed".into(), |error| causes(&error).into());
                 tracing::info!(endpoint = %member.address, %reason, "lost the connection to etcd");
                 let mut state = member.state.lock();
                 state.session = None;
@@ -154,11 +154,11 @@ impl Member {
 async fn connect(pool: &Pool, index: usize) -> Result<(Arc<Session>, Driver), Box<str>> {
     let member = &pool.members[index];
     let tls = pool.tls.as_ref().filter(|_| member.address.uses_tls());
-    let (transport, mut driver) = dial(&member.address, tls).await.map_err(|error| words(&error))?;
+    let (transport, mut driver) = dial(&member.address, tls).await.map_err(|error| causes(&error))?;
     let progress = tokio::select! {
         progress = ask_status(member, &transport) => progress?,
         ended = &mut driver => {
-            return Err(ended.err().map_or_else(|| "it does not speak HTTP/2".into(), |error| words(&error)));
+            return Err(ended.err().map_or_else(|| "it does not speak HTTP/2".into(), |error| causes(&error).into()));
         }
     };
     let session = Session::new(index, &transport, &member.address.origin, pool.settings, progress);
@@ -178,7 +178,7 @@ async fn ask_status(member: &Member, transport: &Transport) -> Result<bool, Box<
             (String::new(), false, 0)
         }
         Err(status) if status.code() == Code::Unauthenticated => (String::new(), false, 0),
-        Err(status) => return Err(words(&status)),
+        Err(status) => return Err(causes(&status).into()),
     };
     let progress = progress_is_trusted(&version);
     tracing::info!(endpoint = %member.address, %version, learner, progress, "connected to etcd");
@@ -187,19 +187,4 @@ async fn ask_status(member: &Member, transport: &Transport) -> Result<bool, Box<
     state.progress = Some(progress);
     state.doubted_until = (leader == 0).then(|| Instant::now() + DOUBT);
     Ok(progress)
-}
-
-/// An error with all its causes, in one line.
-fn words(error: &dyn StdError) -> Box<str> {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let more = error.to_string();
-        if !words.ends_with(&more) {
-            words.push_str(": ");
-            words.push_str(&more);
-        }
-        cause = error.source();
-    }
-    words.into()
 }
