@@ -133,7 +133,7 @@ async fn a_member_that_comes_back_is_used_again() {
 
 #[tokio::test]
 async fn connections_that_are_retired_cost_nothing() {
-    let mut fake = Fake::start_retiring(Duration::from_millis(50));
+    let mut fake = Fake::start_retiring(Duration::from_millis(150));
     let client = fake.client();
     let mut stream = None;
     let (mut watch, id) = open(&mut fake, &client, &mut stream, everything()).await;
