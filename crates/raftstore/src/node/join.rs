@@ -10,6 +10,7 @@ use crate::files::Files;
 use crate::raft::{Member, PeerError, Peers, Transport, read_member};
 use crate::snapshots::{Receiving, SnapshotError};
 use futures_util::StreamExt;
+use futures_util::future::join_all;
 use pintle_wire::pintle::peer::{FetchSnapshotRequest, IntroduceResponse, SnapshotPart};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -77,14 +78,17 @@ async fn refuse_lost_folder(
     own: &Identity,
     transport: &dyn Transport,
 ) -> Result<(), StartError> {
-    let others = options.members.iter().filter(|(name, _)| **name != options.name);
-    let asked = others.map(|(_, urls)| transport.introduce(urls));
-    for answer in futures_util::future::join_all(asked).await.into_iter().flatten() {
-        if knows(&answer, own.member) {
-            return Err(StartError::LostFolder { member: own.member });
-        }
+    if introductions(options, transport).await.iter().any(|answer| knows(answer, own.member)) {
+        return Err(StartError::LostFolder { member: own.member });
     }
     Ok(())
+}
+
+/// What the others whom the flags name say of their cluster. Who does not answer says nothing.
+async fn introductions(options: &Options, transport: &dyn Transport) -> Vec<IntroduceResponse> {
+    let others = options.members.iter().filter(|(name, _)| **name != options.name);
+    let asked = others.map(|(_, urls)| transport.introduce(urls));
+    join_all(asked).await.into_iter().flatten().collect()
 }
 
 fn same(one: &[String], other: &[String]) -> bool {
@@ -126,10 +130,8 @@ pub(super) async fn others(
     own: &Identity,
     transport: &dyn Transport,
 ) -> BTreeMap<u64, Member> {
-    let named = options.members.iter().filter(|(name, _)| **name != options.name);
-    let asked = named.map(|(_, urls)| transport.introduce(urls));
-    let answers = futures_util::future::join_all(asked).await;
-    let answers = answers.into_iter().flatten().filter(|answer| answer.cluster == own.cluster);
+    let answers = introductions(options, transport).await.into_iter();
+    let answers = answers.filter(|answer| answer.cluster == own.cluster);
     let mut known: BTreeMap<u64, Member> =
         answers.flat_map(|answer| answer.members).map(|told| (told.id, read_member(told))).collect();
     if known.is_empty() {

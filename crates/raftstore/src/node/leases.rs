@@ -48,8 +48,10 @@ struct Deadlines {
 #[derive(Clone, Copy, Debug)]
 struct Deadline {
     at: Instant,
-    /// Its end is proposed: nothing keeps it alive any more.
+    /// Its end is proposed, or was and may yet come true: nothing keeps it alive any more.
     ending: bool,
+    /// Its end is under way.
+    asked: bool,
 }
 
 impl Node {
@@ -223,21 +225,22 @@ pub(super) async fn watch_clock(inner: Arc<Inner>) {
             deadlines.take_over(Instant::now())
         };
         for id in over {
-            if let Err(error) = inner.end(id).await {
+            if let Err(error) = inner.end(id, standing).await {
                 tracing::debug!(%error, id, "the end of a lease is proposed again");
-                inner.clock.deadlines.lock().put_back(id);
+                inner.clock.deadlines.lock().ask_again(id);
             }
         }
     }
 }
 
 impl Inner {
-    async fn end(&self, id: i64) -> Result<()> {
-        // A member that no longer leads must not propose what only its own clock says.
-        if !self.consensus.standing().leads {
+    async fn end(&self, id: i64, standing: Standing) -> Result<()> {
+        // A member that no longer leads must not propose what only its own clock says, nor hand it to who leads now:
+        // there the lease has its whole time again.
+        if self.consensus.standing() != standing {
             return Err(NodeError::of_write(ConsensusError::NotLeader(None)));
         }
-        let done = self.propose(Command::LeaseRevoke(LeaseRevoke { id })).await?;
+        let done = self.propose_as_leader(Command::LeaseRevoke(LeaseRevoke { id })).await?;
         match self.accepted(done) {
             Ok(_) | Err(NodeError::Storage(Error::LeaseNotFound)) => Ok(()),
             Err(error) => Err(error),
@@ -247,7 +250,7 @@ impl Inner {
 
 impl Deadline {
     fn whole(ttl: i64) -> Deadline {
-        Deadline { at: Instant::now() + seconds(ttl), ending: false }
+        Deadline { at: Instant::now() + seconds(ttl), ending: false, asked: false }
     }
 }
 
@@ -281,18 +284,20 @@ impl Deadlines {
 
     /// The leases whose time is up; from here on nothing keeps them alive.
     fn take_over(&mut self, now: Instant) -> Vec<i64> {
-        let over = self.by_lease.iter_mut().filter(|(_, deadline)| !deadline.ending && deadline.at <= now);
+        let over = self.by_lease.iter_mut().filter(|(_, deadline)| !deadline.asked && deadline.at <= now);
         over.take(ENDED_MAX)
             .map(|(id, deadline)| {
-                deadline.ending = true;
+                (deadline.ending, deadline.asked) = (true, true);
                 *id
             })
             .collect()
     }
 
-    fn put_back(&mut self, id: i64) {
+    /// What was proposed without an outcome may come true at any time, so nothing keeps the lease alive: its end is
+    /// proposed again.
+    fn ask_again(&mut self, id: i64) {
         if let Some(deadline) = self.by_lease.get_mut(&id) {
-            deadline.ending = false;
+            deadline.asked = false;
         }
     }
 }

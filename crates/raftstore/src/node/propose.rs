@@ -30,6 +30,25 @@ pub(super) struct Done {
 impl Inner {
     /// Carries a command out, and answers when it is applied here, too.
     pub(super) async fn propose(&self, body: command::Command) -> Result<Done> {
+        let command = self.command(body)?;
+        self.counted(self.propose_until(command, Instant::now() + WRITE_MAX)).await
+    }
+
+    /// The same for what only this member's leadership justifies: nobody else is asked to carry it out.
+    pub(super) async fn propose_as_leader(&self, body: command::Command) -> Result<Done> {
+        let command = self.command(body)?;
+        let proposed = async {
+            match self.propose_here(command, Instant::now() + WRITE_MAX).await {
+                Ok((_, done)) => Ok(done),
+                Err(Failed::Unheard) => Err(NodeError::LEADERLESS),
+                Err(Failed::For(error)) => Err(error),
+            }
+        };
+        self.counted(proposed).await
+    }
+
+    /// Encodes a command that may be proposed now.
+    fn command(&self, body: command::Command) -> Result<Bytes> {
         self.check_capable(&body)?;
         if self.corrupt.is_raised() && !matches!(body, command::Command::ClusterVersion(_)) {
             return Err(Error::NotApplied(Reason::Corrupt).into());
@@ -39,8 +58,12 @@ impl Inner {
         if command.len() > self.limits.request_bytes {
             return Err(Error::TooLarge.into());
         }
+        Ok(command)
+    }
+
+    async fn counted(&self, proposed: impl Future<Output = Result<Done>>) -> Result<Done> {
         let _pending = self.counts.proposal();
-        let outcome = self.propose_until(command, Instant::now() + WRITE_MAX).await;
+        let outcome = proposed.await;
         self.counts.failed.fetch_add(u64::from(outcome.is_err()), Ordering::Relaxed);
         outcome
     }
