@@ -12,7 +12,7 @@ use crate::snapshots::{Receiving, SnapshotError};
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use pintle_wire::pintle::peer::{FetchSnapshotRequest, IntroduceResponse, SnapshotPart};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -48,27 +48,38 @@ pub(super) async fn identify(
     Ok(identity)
 }
 
-/// Who a node is that was added to a running cluster: the member with its URLs, if that has never started.
+/// Who a node is that was added to a running cluster: the member with its URLs, if that has never started. All others are
+/// asked, for one that is behind may still know a member that had these URLs before; what any of them knows of a
+/// member's past counts.
 async fn added(
     options: &Options,
     urls: &[String],
     transport: &dyn Transport,
 ) -> Result<Identity, StartError> {
+    let (mut here, mut started, mut answered) = (BTreeMap::new(), BTreeSet::new(), false);
     let mut why = "there is none but this one".to_owned();
-    for (_, others) in options.members.iter().filter(|(name, _)| **name != options.name) {
-        match transport.introduce(others).await {
+    for answer in introductions(options, transport).await {
+        match answer {
             Ok(IntroduceResponse { cluster, members, .. }) => {
-                let own = members.into_iter().find(|member| same(&member.peer_urls, urls));
-                let own = own.ok_or_else(|| StartError::NotAdded(options.name.clone()))?;
-                if !own.client_urls.is_empty() {
-                    return Err(StartError::LostFolder { member: own.id });
+                answered = true;
+                for member in members.into_iter().filter(|member| same(&member.peer_urls, urls)) {
+                    here.insert(member.id, cluster);
+                    started.extend((!member.client_urls.is_empty()).then_some(member.id));
                 }
-                return Ok(Identity { cluster, member: own.id, token: options.token.clone() });
             }
             Err(error) => why = error.to_string(),
         }
     }
-    Err(StartError::NobodyThere(why))
+    if !answered {
+        return Err(StartError::NobodyThere(why));
+    }
+    match (here.iter().find(|(id, _)| !started.contains(*id)), started.first()) {
+        (Some((member, cluster)), _) => {
+            Ok(Identity { cluster: *cluster, member: *member, token: options.token.clone() })
+        }
+        (None, Some(member)) => Err(StartError::LostFolder { member: *member }),
+        (None, None) => Err(StartError::NotAdded(options.name.clone())),
+    }
 }
 
 /// A founder with an empty folder must not have been in the cluster before. Who has told the others how clients reach it
@@ -78,17 +89,21 @@ async fn refuse_lost_folder(
     own: &Identity,
     transport: &dyn Transport,
 ) -> Result<(), StartError> {
-    if introductions(options, transport).await.iter().any(|answer| knows(answer, own.member)) {
+    let answers = introductions(options, transport).await;
+    if answers.iter().flatten().any(|answer| knows(answer, own.member)) {
         return Err(StartError::LostFolder { member: own.member });
     }
     Ok(())
 }
 
-/// What the others whom the flags name say of their cluster. Who does not answer says nothing.
-async fn introductions(options: &Options, transport: &dyn Transport) -> Vec<IntroduceResponse> {
+/// What the others whom the flags name say of their cluster.
+async fn introductions(
+    options: &Options,
+    transport: &dyn Transport,
+) -> Vec<Result<IntroduceResponse, PeerError>> {
     let others = options.members.iter().filter(|(name, _)| **name != options.name);
     let asked = others.map(|(_, urls)| transport.introduce(urls));
-    join_all(asked).await.into_iter().flatten().collect()
+    join_all(asked).await
 }
 
 fn same(one: &[String], other: &[String]) -> bool {
@@ -130,7 +145,7 @@ pub(super) async fn others(
     own: &Identity,
     transport: &dyn Transport,
 ) -> BTreeMap<u64, Member> {
-    let answers = introductions(options, transport).await.into_iter();
+    let answers = introductions(options, transport).await.into_iter().flatten();
     let answers = answers.filter(|answer| answer.cluster == own.cluster);
     let mut known: BTreeMap<u64, Member> =
         answers.flat_map(|answer| answer.members).map(|told| (told.id, read_member(told))).collect();
