@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use pintle_raftstore::node::{Node, NodeError};
 use pintle_raftstore::raft::{PeerError, Standpoint};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -31,6 +32,8 @@ pub(crate) struct Desk {
     pub(crate) is_busy: bool,
     /// Members that were added and removed.
     pub(crate) changes: u64,
+    /// Ids of members that were to be removed, whether or not it was answered.
+    pub(crate) unwanted: BTreeSet<u64>,
 }
 
 pub(crate) struct Operator {
@@ -99,6 +102,7 @@ impl Operator {
     async fn shrink(&mut self, members: &[Standpoint]) {
         let Some(member) = self.chance.pick(members).cloned() else { return };
         let id = member.id;
+        self.desk.lock().unwanted.insert(id);
         let outcome = self.ask(move |node| async move { node.remove_member(id).await }.boxed()).await;
         let done = outcome.is_some_and(|removed| removed.is_ok());
         self.net.note(format_args!("the operator removes {:?}: {done}", member.member.peer_urls));

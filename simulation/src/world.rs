@@ -28,6 +28,7 @@ use pintle_raftstore::machine;
 use pintle_raftstore::node::StartError;
 use pintle_storage::KeyRange;
 use pintle_wire::etcdserverpb::RangeRequest;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -84,6 +85,8 @@ pub(crate) struct World {
     restarts: Vec<Option<u64>>,
     /// Since when a log has failed.
     log_failed: Vec<Option<u64>>,
+    /// Ids of members that found out that they were removed.
+    departed: BTreeSet<u64>,
     /// The only one whose disk decays: of what is left of two, a cluster of three can't always be made whole.
     decays: Option<Address>,
     refusals: u64,
@@ -123,6 +126,7 @@ impl World {
             broken: Vec::new(),
             restarts: vec![None; HOSTS],
             log_failed: vec![None; HOSTS],
+            departed: BTreeSet::new(),
             decays: None,
             refusals: 0,
         }
@@ -240,6 +244,9 @@ impl World {
                 }
                 News::Ended(why) => {
                     self.net.note(format_args!("{address} ended: {why}"));
+                    if self.departs(address, &why) {
+                        continue;
+                    }
                     let disk = &self.hosts[address].disk;
                     if disk.log.failures() == 0 && disk.snapshots.failures() == 0 {
                         self.broken.push(format!("node {address} ended by itself: {why}"));
@@ -249,6 +256,28 @@ impl World {
                 }
             }
         }
+    }
+
+    /// A member that was to be removed has heard of it before whoever removed it, who may never have: its disk is wiped
+    /// then. It has to be true in the end.
+    fn departs(&mut self, address: Address, why: &str) -> bool {
+        let Some(id) = self.hosts[address].node().map(|node| node.identity().member) else { return false };
+        let departs = why.contains("was removed from the cluster") && self.desk.lock().unwanted.contains(&id);
+        if departs {
+            self.departed.insert(id);
+            self.wipe(address);
+        }
+        departs
+    }
+
+    /// An empty disk, and nothing that runs on it.
+    fn wipe(&mut self, address: Address) {
+        self.hosts[address].crash(&self.net, None);
+        self.agreement.forget(address);
+        (self.restarts[address], self.log_failed[address]) = (None, None);
+        let (starts, flags) = (self.hosts[address].starts, self.hosts[address].flags.clone());
+        self.hosts[address] = Host::new(address, 1000, flags);
+        self.hosts[address].starts = starts;
     }
 
     /// Whether there is a reason that was brought about.
@@ -274,21 +303,10 @@ impl World {
                 Order::Start(address, _) | Order::Retire(address) => *address,
             };
             // Whatever runs there is a member no more.
-            self.hosts[address].crash(&self.net, None);
-            self.agreement.forget(address);
-            (self.restarts[address], self.log_failed[address]) = (None, None);
-            let starts = self.hosts[address].starts;
-            match order {
-                Order::Start(_, members) => {
-                    self.hosts[address] = Host::new(address, 1000, Flags { members, existing: true });
-                    self.hosts[address].starts = starts;
-                    self.hosts[address].start(&self.net, self.chance.number());
-                }
-                Order::Retire(_) => {
-                    let flags = self.hosts[address].flags.clone();
-                    self.hosts[address] = Host::new(address, 1000, flags);
-                    self.hosts[address].starts = starts;
-                }
+            self.wipe(address);
+            if let Order::Start(_, members) = order {
+                self.hosts[address].flags = Flags { members, existing: true };
+                self.hosts[address].start(&self.net, self.chance.number());
             }
         }
     }
@@ -380,6 +398,10 @@ impl World {
         if self.broken.is_empty() {
             for address in self.running() {
                 self.look_at(address, true);
+                let Some(node) = self.hosts[address].node() else { continue };
+                let members = self.clients.block_on(node.members(false)).unwrap_or_default();
+                let stayed = members.iter().filter(|member| self.departed.contains(&member.id));
+                self.broken.extend(stayed.map(|member| format!("{:x} has left, and is a member", member.id)));
             }
             let rest = self.rest();
             revisions = rest.revision;

@@ -118,6 +118,10 @@ impl Peer for LocalPeer {
         Box::pin(self.ask(async move |node| Ok(node.introduce_for_peer())))
     }
 
+    fn members(&self) -> Answer<'_, wire::MembersResponse> {
+        Box::pin(self.ask(async move |node| node.members_for_peer(wire::MembersRequest {}).await))
+    }
+
     fn append(
         &self,
         requests: BoxStream<'static, wire::AppendRequest>,

@@ -146,6 +146,12 @@ impl Peer for To {
         Box::pin(self.ask("introduce", ASK_MAX, work))
     }
 
+    fn members(&self) -> Answer<'_, wire::MembersResponse> {
+        Box::pin(self.ask("members", ASK_MAX, |node| {
+            async move { node.members_for_peer(wire::MembersRequest {}).await }.boxed()
+        }))
+    }
+
     fn append(
         &self,
         requests: BoxStream<'static, wire::AppendRequest>,

@@ -9,10 +9,12 @@ use pintle_wire::pintle::peer::change_membership_request::Change;
 use pintle_wire::pintle::raft as raft_wire;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// How long a change of membership may take: a new voter must have the leader's log first.
 const CHANGE_MAX: Duration = Duration::from_secs(15);
+/// How often a leader looks whether a change was left unfinished.
+const SETTLE_EVERY: Duration = Duration::from_millis(500);
 /// How long to wait before the leader is asked again.
 const PAUSE: Duration = Duration::from_millis(50);
 /// Entries that a learner may be behind when it is made a voter: etcd asks for nine tenths of the leader's log.
@@ -164,11 +166,7 @@ impl Inner {
 
     /// Makes a change as the leader.
     async fn change_here(&self, change: &Change) -> Result<()> {
-        // What is known of a member is read and written in one turn, or one who writes undoes what another wrote meanwhile.
-        let _turn = match change {
-            Change::Update(_) | Change::Alarm(_) => Some(self.telling.lock().await),
-            Change::Add(_) | Change::AddLearner(_) | Change::Promote(_) | Change::Remove(_) => None,
-        };
+        let _turn = self.changing.lock().await;
         let members = self.consensus.members();
         let known = |id: u64| members.iter().find(|member| member.id == id).ok_or(NodeError::MemberNotFound);
         let changed = match change {
@@ -244,7 +242,9 @@ impl Inner {
         let change = request
             .change
             .ok_or_else(|| PeerError::Refused(Refused::Invalid("a change of nothing".to_owned())))?;
-        match self.change_here(&change).await {
+        // Whoever asked may be gone without a word.
+        let changed = timeout(CHANGE_MAX, self.change_here(&change)).await.unwrap_or(Err(NodeError::LATE));
+        match changed {
             Ok(()) => Ok(wire::ChangeMembershipResponse { refused: String::new() }),
             Err(NodeError::Storage(Error::NotApplied(_))) => {
                 Err(PeerError::Refused(Refused::NotLeader(self.consensus.standing().leader)))
@@ -280,6 +280,28 @@ impl Inner {
             seen = changed.map_err(|_| late())?.map_err(NodeError::of_read)?;
         }
         Ok(())
+    }
+}
+
+/// Ends what a leader before this one has begun, or somebody who did not wait for the end: until then a majority of the
+/// voters before the change is needed, too (Raft dissertation, section 4.3).
+pub(super) async fn settle(inner: Arc<Inner>) {
+    let is_due = || inner.consensus.standing().leads && inner.consensus.is_between();
+    loop {
+        tokio::time::sleep(SETTLE_EVERY).await;
+        if !is_due() {
+            continue;
+        }
+        let _turn = inner.changing.lock().await;
+        // Whoever had the turn may have been in the middle of it.
+        if !is_due() {
+            continue;
+        }
+        match timeout(CHANGE_MAX, inner.consensus.settle()).await {
+            Ok(Ok(())) => tracing::info!("a change of the voters that was not finished is now"),
+            Ok(Err(error)) => tracing::debug!(%error, "a change of the voters is not finished yet"),
+            Err(_) => tracing::debug!("a change of the voters is not finished yet"),
+        }
     }
 }
 

@@ -13,6 +13,7 @@
 
 mod alarms;
 mod check;
+mod departed;
 mod error;
 pub(crate) mod folder;
 mod founding;
@@ -94,9 +95,9 @@ struct Inner {
     unfit: watch::Sender<Option<String>>,
     counts: Counts,
     since_epoch: fn() -> Duration,
-    /// What is known of members is changed by one after the other: consensus takes one change at a time, and at a
-    /// first start all of them tell of themselves at once.
-    telling: tokio::sync::Mutex<()>,
+    /// Members are changed by one after the other: consensus takes one change at a time, at a first start all of them tell
+    /// of themselves at once, and what is known of one is read and written in one turn.
+    changing: tokio::sync::Mutex<()>,
     /// Why no member can be added, when none can.
     stays_alone: OnceLock<&'static str>,
 }

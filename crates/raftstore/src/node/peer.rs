@@ -26,6 +26,14 @@ impl Node {
         }
     }
 
+    /// Says who is a member, as every answered change has made it, to one who hears of no leader.
+    ///
+    /// # Errors
+    /// [`PeerError::Refused`] when it can't be sure.
+    pub async fn members_for_peer(&self, _: wire::MembersRequest) -> Answer<wire::MembersResponse> {
+        self.inner.members_for_peer().await
+    }
+
     /// Takes in what a leader replicates.
     pub fn append_for_peer(
         &self,

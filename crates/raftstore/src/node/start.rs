@@ -9,7 +9,7 @@ use super::leases::{Clock, watch_clock};
 use super::place::Place;
 use super::read::{Probes, probe};
 use super::telemetry::Counts;
-use super::{Inner, Node, alarms, integrity, join, upkeep, versions};
+use super::{Inner, Node, alarms, departed, integrity, join, members, upkeep, versions};
 use crate::disk::Volume;
 use crate::executor;
 use crate::files::Files;
@@ -229,7 +229,7 @@ impl Node {
             unfit: watch::Sender::new(None),
             counts: Counts::default(),
             since_epoch: options.since_epoch,
-            telling: tokio::sync::Mutex::default(),
+            changing: tokio::sync::Mutex::default(),
             stays_alone: OnceLock::new(),
         });
         let node =
@@ -242,6 +242,8 @@ impl Node {
         if !inner.founding.is_proven() {
             node.run(prove(Arc::clone(&inner)));
         }
+        node.run(members::settle(Arc::clone(&inner)));
+        node.run(departed::notice(Arc::clone(&inner)));
         node.run(alarms::follow(Arc::clone(&inner)));
         node.run(versions::raise(Arc::clone(&inner)));
         node.run(integrity::compare_states(inner));

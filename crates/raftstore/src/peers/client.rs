@@ -147,6 +147,11 @@ impl Peer for RemotePeer {
         )
     }
 
+    fn members(&self) -> Answer<'_, wire::MembersResponse> {
+        let request = self.credentials.with(wire::MembersRequest {});
+        Box::pin(self.ask(ASK_MAX, async move |mut client| client.members(request).await))
+    }
+
     fn append(
         &self,
         requests: BoxStream<'static, wire::AppendRequest>,

@@ -55,6 +55,13 @@ impl Peer for Answering {
         Ok(Response::new(self.node.introduce_for_peer()))
     }
 
+    async fn members(
+        &self,
+        request: Request<wire::MembersRequest>,
+    ) -> Result<Response<wire::MembersResponse>, Status> {
+        answer(self.node.members_for_peer(self.admit(request)?).await)
+    }
+
     async fn append(
         &self,
         request: Request<Streaming<wire::AppendRequest>>,

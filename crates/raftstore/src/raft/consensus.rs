@@ -339,8 +339,28 @@ impl Consensus {
         self.change(ChangeMembers::SetNodes(BTreeMap::from([(id, member)]))).await
     }
 
+    /// Whether the cluster stands between two sets of voters, and needs a majority of both, as far as is known here.
+    pub fn is_between(&self) -> bool {
+        self.metrics.borrow_watched().membership_config.membership().get_joint_config().len() > 1
+    }
+
+    /// Leaves the older of two sets of voters.
+    ///
+    /// # Errors
+    /// As [`add_learner`](Self::add_learner).
+    pub async fn settle(&self) -> Result<(), ConsensusError> {
+        // Whatever is changed from between two sets is changed from the newer one.
+        self.change(ChangeMembers::AddVoterIds(BTreeSet::new())).await
+    }
+
+    /// Changes of voters take two steps: who is not the leader any more when the second is due has taken the first.
     async fn change(&self, change: ChangeMembers<u64, Member>) -> Result<(), ConsensusError> {
-        self.raft.change_membership(change, false).await.map(drop).map_err(not_written)
+        let at = || *self.metrics.borrow_watched().membership_config.log_id();
+        let before = at();
+        match self.raft.change_membership(change, false).await.map_err(not_written) {
+            Err(ConsensusError::NotLeader(_)) if at() != before => Err(ConsensusError::LeaderChanged),
+            changed => changed.map(drop),
+        }
     }
 
     /// Hands leadership to a voter. Returns when it was asked to; whether it leads is told by the standing.

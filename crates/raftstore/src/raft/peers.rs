@@ -7,9 +7,9 @@ use futures_util::stream::BoxStream;
 use pintle_wire::pintle::peer::{
     AppendRequest, AppendResponse, ChangeMembershipRequest, ChangeMembershipResponse, FetchSnapshotRequest,
     HashRequest, HashResponse, InstallSnapshotRequest, InstallSnapshotResponse, IntroduceResponse,
-    KeepAliveRequest, KeepAliveResponse, LeadRequest, LeadResponse, ProposeRequest, ProposeResponse,
-    ReadIndexRequest, ReadIndexResponse, SnapshotPart, TimeToLiveRequest, TimeToLiveResponse,
-    TransferLeaderRequest, TransferLeaderResponse, VoteRequest, VoteResponse,
+    KeepAliveRequest, KeepAliveResponse, LeadRequest, LeadResponse, MembersResponse, ProposeRequest,
+    ProposeResponse, ReadIndexRequest, ReadIndexResponse, SnapshotPart, TimeToLiveRequest,
+    TimeToLiveResponse, TransferLeaderRequest, TransferLeaderResponse, VoteRequest, VoteResponse,
 };
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -75,6 +75,8 @@ pub trait Peers: Debug + Send + Sync + 'static {
 pub trait Peer: Debug + Send + Sync + 'static {
     /// Asks who is in its cluster, and whether it knows of anything yet.
     fn introduce(&self) -> Answer<'_, IntroduceResponse>;
+    /// Asks who is a member, for sure.
+    fn members(&self) -> Answer<'_, MembersResponse>;
     /// Replicates; one answer for each request, in their order, until the first refusal.
     fn append(
         &self,

@@ -61,6 +61,36 @@ async fn a_member_that_is_added_gets_everything_and_one_that_is_removed_is_gone(
     assert!(left.len() == 3 && left.contains(&id) && !left.contains(&gone), "{left:x?}");
 }
 
+/// Waits until a node ends by itself, and says why.
+async fn end_of(node: &Node) -> String {
+    tokio::time::timeout(std::time::Duration::from_secs(60), node.failure()).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_removed_ends_and_says_why() {
+    let mut members = Members::start(5).await;
+    let leader = members.leader().await;
+    let others: Vec<usize> = (0..5).filter(|place| *place != leader).collect();
+    let id = |members: &Members, place: usize| members.node(place).identity().member;
+    // One that does not run hears of it when it does, from the others.
+    let (stopped, asked) = (others[0], others[1]);
+    let gone = id(&members, stopped);
+    members.stop(stopped).await;
+    members.node(asked).remove_member(gone).await.unwrap();
+    members.restart(stopped).await;
+    assert!(end_of(members.node(stopped)).await.contains(&format!("member {gone:x} was removed")));
+    // So does the leader, whom the others replace.
+    let gone = id(&members, leader);
+    members.node(asked).remove_member(gone).await.unwrap();
+    assert!(end_of(members.node(leader)).await.contains(&format!("member {gone:x} was removed")));
+    // Whoever is left goes on.
+    for place in [leader, stopped] {
+        members.stop(place).await;
+    }
+    members.node(asked).put(put("left")).await.unwrap();
+    assert_eq!(members.node(others[2]).members(true).await.unwrap().len(), 3);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_lost_its_folder_stays_away_until_it_is_added_anew() {
     let mut members = Members::start(3).await;
