@@ -14,6 +14,7 @@ use super::tool::{exists, run};
 use crate::failure::Failure;
 use rustix::fs::FallocateFlags;
 use std::fs::File;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// Bytes of a device.
@@ -50,7 +51,7 @@ impl Disk {
         run(&["mount", "-t", "tmpfs", "-o", &size, "pintle-chaos", text(&stuff)])?;
         let device = stuff.join("device");
         File::create(&device)?.set_len(DEVICE_BYTES)?;
-        run(&["mkfs.ext4", "-q", "-F", text(&device)])?;
+        run(&["mkfs.ext4", "-q", "-F", "-b", "4096", text(&device)])?;
         std::fs::create_dir(stuff.join("mounted"))?;
         let disk = Disk::Device { stuff, can_lose_power: exists("python3") };
         disk.mount()?;
@@ -143,7 +144,12 @@ impl Disk {
     /// What is removed becomes holes again.
     fn mount(&self) -> Result<(), Failure> {
         let Disk::Device { stuff, .. } = self else { return Ok(()) };
-        run(&["mount", "-o", "loop,discard", text(&stuff.join("device")), text(&self.path())]).map(drop)
+        run(&["mount", "-o", "loop,discard", text(&stuff.join("device")), text(&self.path())])?;
+        // Linux (6.18) calls a write to a loop device a success of which only the first part was taken: a sync would be
+        // told so too. Of a single page there is no first part.
+        let device = std::fs::metadata(self.path())?.dev();
+        let (major, minor) = (rustix::fs::major(device), rustix::fs::minor(device));
+        Ok(std::fs::write(format!("/sys/dev/block/{major}:{minor}/queue/max_sectors_kb"), "4")?)
     }
 }
 

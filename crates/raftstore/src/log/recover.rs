@@ -38,7 +38,7 @@ pub(super) fn recover(files: &dyn Files, options: &Options) -> Result<Recovered,
         if found.sealed {
             full.push_back(Full { number, size: found.size, last });
         } else {
-            cut(&found)?;
+            cut(&found, last)?;
             open = Some(Open { number, file: found.file, size: found.size, at: found.end, last });
         }
     }
@@ -187,7 +187,7 @@ fn check_beginning(index: &Index, oldest: Option<u64>) -> Result<(), OpenError> 
 }
 
 /// Zeroes what a torn record left behind.
-fn cut(found: &Found) -> Result<(), OpenError> {
+fn cut(found: &Found, last: u64) -> Result<(), OpenError> {
     let torn = written(&found.bytes, found.end);
     if torn == 0 {
         return Ok(());
@@ -196,6 +196,7 @@ fn cut(found: &Found) -> Result<(), OpenError> {
         segment = found.number,
         at = found.end,
         bytes = torn,
+        last,
         "dropping a torn record at the log's end"
     );
     let zeroed = found.file.write_at(&vec![0; torn], found.end).and_then(|()| found.file.sync());

@@ -192,10 +192,11 @@ impl Work {
 
     fn finish(&mut self, mut batch: Batch) {
         let dones = std::mem::take(&mut batch.dones);
+        let first = batch.entries.first().map(|(index, ..)| *index);
         let outcome = match &self.failed {
             Some(error) => Err(LogError::Failed(Arc::clone(error))),
             None => self.write(batch).map_err(|error| {
-                tracing::error!(%error, "the log can't be written; nothing is acknowledged any more");
+                tracing::error!(%error, ?first, "the log can't be written; nothing is acknowledged any more");
                 let error = Arc::new(error);
                 self.failed = Some(Arc::clone(&error));
                 LogError::Failed(error)

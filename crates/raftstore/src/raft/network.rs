@@ -10,7 +10,6 @@ use futures_util::stream::{self, BoxStream};
 use futures_util::{Stream, StreamExt};
 use openraft::errors::{NetworkError, RPCError, ReplicationClosed, StreamingError, Unreachable};
 use openraft::network::RPCOption;
-
 use openraft::raft::{
     AppendEntriesRequest, AppendEntriesResponse, SnapshotResponse, StreamAppendResult, TransferLeaderError,
     TransferLeaderRequest, TransferLeaderResponse, VoteRequest, VoteResponse,
@@ -70,16 +69,19 @@ impl RaftNetworkV2<Config> for Connection {
 
     fn stream_append<'s, S>(
         &'s mut self,
-        input: S,
+        mut input: S,
         _: RPCOption,
     ) -> BoxFuture<'s, Rpc<BoxStream<'s, Rpc<StreamAppendResult<Config>>>>>
     where
         S: Stream<Item = AppendEntriesRequest<Config>> + OptionalSend + Unpin + 'static,
     {
         Box::pin(async move {
+            // What openraft waits before it tries again who could not be reached, it waits in the stream of requests: nobody
+            // is connected to before there is one, or a member that is away would be tried as fast as it can refuse.
+            let Some(first) = input.next().await else { return Ok(stream::empty().boxed()) };
             let sent = Arc::new(AtomicU64::new(0));
             let counter = Arc::clone(&sent);
-            let requests = input.map(move |request| {
+            let requests = stream::once(std::future::ready(first)).chain(input).map(move |request| {
                 counter.fetch_add(1, Ordering::Relaxed);
                 wire_append(&request)
             });
