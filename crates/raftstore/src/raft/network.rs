@@ -221,3 +221,30 @@ fn misunderstood(error: io::Error) -> RPCError<Config> {
 fn lost(why: &str) -> RPCError<Config> {
     RPCError::Network(NetworkError::from_string(why))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::local::Board;
+    use crate::raft::Transport;
+    use futures_util::FutureExt;
+    use openraft::impls::leader_id_std::LeaderId;
+
+    #[tokio::test]
+    async fn nobody_is_connected_to_before_there_is_something_to_say() {
+        let mut network = Network::new(Board::default().peers(1, 2));
+        let mut connection = network.new_client(3, &Member::default()).await;
+        let option = || RPCOption::new(Duration::from_secs(1));
+        // The stream is where openraft waits before it tries again.
+        let waiting = connection.stream_append(stream::pending(), option());
+        assert!(waiting.now_or_never().is_none(), "nobody is there, and it was asked already");
+        let leader_id = LeaderId { term: 1, voted_for: 2 };
+        let vote = Vote { leader_id, committed: true };
+        let request =
+            AppendEntriesRequest { vote, prev_log_id: None, entries: Vec::new(), leader_commit: None };
+        let asked = connection.append_entries(request, option()).await;
+        assert!(matches!(asked, Err(RPCError::Unreachable(_))), "{asked:?}");
+        let silent = connection.stream_append(stream::empty(), option()).await;
+        assert_eq!(silent.map(|answers| answers.boxed().count().now_or_never()).ok(), Some(Some(0)));
+    }
+}
