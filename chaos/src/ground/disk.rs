@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Full: a large file takes the room. Broken: the tmpfs has no room for the device's holes, so that writes to them fail
-//! with EIO. Without power: the file system is shut down as it is, without writing what it holds in memory, and mounted
+//! with EIO or ENOSPC. Without power: the file system is shut down as it is, without writing what it holds in memory, and mounted
 //! anew from what is on the device.
 
 use super::tool::{exists, run};
