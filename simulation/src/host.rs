@@ -200,7 +200,7 @@ pub(crate) fn clock(seed: u64) -> Runtime {
 }
 
 /// Whether a seed goes the same way every time: only tokio's unstable interface lets its chance be decided, for which
-/// everything has to be built as `cargo simulate` does.
+/// everything has to be built (`.cargo/config.toml`).
 pub const fn is_repeatable() -> bool {
     cfg!(tokio_unstable)
 }

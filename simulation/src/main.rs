@@ -52,7 +52,7 @@ fn main() -> ExitCode {
     let begun = now();
     println!("simulating from seed {first} on");
     if !is_repeatable() {
-        println!("not built by `cargo simulate`: a seed may go another way the next time");
+        println!("not built with `--cfg tokio_unstable`: a seed may go another way the next time");
     }
     let total = run(&order, first, begun);
     total.print(begun.elapsed());

@@ -12,7 +12,18 @@ pub(crate) fn cargo(words: &[&str]) -> Command {
     command
 }
 
-/// Builds the server under test, as the tests of the whole binary do.
+/// Builds everything there is, its tests too, with clippy as the compiler: what is looked at is built, once. A warning of
+/// clippy is an error.
+pub(crate) fn build_all() -> Outcome {
+    run(linting(&mut cargo(&["build", "--quiet", "--workspace", "--all-targets"])))
+}
+
+/// Has this cargo compile the workspace with clippy, as `cargo clippy` does, so that it finds what [`build_all`] built.
+pub(crate) fn linting(cargo: &mut Command) -> &mut Command {
+    cargo.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver").env("CLIPPY_ARGS", "-Dwarnings__CLIPPY_HACKERY__")
+}
+
+/// Builds the server under test.
 ///
 /// # Errors
 /// When cargo says no.
@@ -25,8 +36,16 @@ pub(crate) fn build_server() -> Outcome {
 /// # Errors
 /// When the system can't tell where this command is.
 pub(crate) fn server() -> Result<PathBuf, Failure> {
+    built("pintle")
+}
+
+/// A program of this workspace that is built: cargo put it beside this command.
+///
+/// # Errors
+/// When the system can't tell where this command is.
+pub(crate) fn built(name: &str) -> Result<PathBuf, Failure> {
     let own = std::env::current_exe().map_err(|error| Failure::file(Path::new("cargo xtask"), error))?;
-    Ok(own.with_file_name("pintle"))
+    Ok(own.with_file_name(name))
 }
 
 /// Runs it; what it says goes to the terminal.
