@@ -20,12 +20,6 @@ const fn gap(line: &'static str, answer: &'static str, waits_for: &'static str) 
 }
 
 const GAPS: &[Gap] = &[
-    Gap {
-        line: "apply --server-side -f -",
-        input: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: applied}\n",
-        answer: "configmap/applied serverside-applied",
-        waits_for: "field-ownership",
-    },
     gap("auth can-i create pods", "yes", "access-reviews"),
     gap("auth whoami", "kubernetes-admin", "access-reviews"),
     gap("create token default -n shop", "eyJ", "service-account-tokens"),

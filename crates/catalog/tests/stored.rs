@@ -71,6 +71,8 @@ fn read_back(request: &Value, answered: &Value) -> Value {
     let version = resource.version(&kind.version).unwrap();
     let mut object = decode::value(request.clone(), &version.schema).unwrap().value;
     form::default(resource, version, &mut object);
+    // Whoever writes is worked out elsewhere, and what was said of it is heard there.
+    object.remove_meta("managedFields");
     object.set_meta("uid", answered.uid());
     object.set_meta("creationTimestamp", answered.meta_text("creationTimestamp"));
     if resource.strategy.resets.iter().any(|member| member == "status")

@@ -1,6 +1,7 @@
 //! Scale (autoscaling/v1): a view of an object by its number of replicas, the same for every kind that has one.
 
 use crate::decode;
+use crate::ownership::{Element, FieldSet, Managers, Owned};
 use crate::resource::ScalePaths;
 use crate::types::Struct;
 use pintle_meta::selector::LabelSelector;
@@ -47,6 +48,75 @@ pub fn apply(paths: &ScalePaths, schema: &Struct, scale: &Value, object: &Value)
     let version = Value::from(scale.resource_version());
     set(schema, &mut object, &["metadata".into(), "resourceVersion".into()], version);
     object
+}
+
+/// Where the number of replicas is, in an object and in its Scale.
+#[derive(Debug)]
+pub struct Replicas<'a> {
+    /// Group and version of the object as the write sees it.
+    pub version: String,
+    /// All groups and versions of the object.
+    pub versions: Vec<String>,
+    /// Where in the object; the same in all versions.
+    pub path: &'a [Str],
+    /// Group and version of the Scale.
+    pub shown_version: String,
+}
+
+impl Replicas<'_> {
+    fn in_object(&self) -> FieldSet {
+        let mut set = FieldSet::new();
+        set.insert(&self.path.iter().map(Element::field).collect::<Vec<_>>());
+        set
+    }
+
+    fn in_scale() -> FieldSet {
+        FieldSet::of_names(["spec.replicas"])
+    }
+
+    fn knows(&self, version: &str) -> bool {
+        self.versions.iter().any(|known| known == version)
+    }
+}
+
+/// Who owns what in a Scale: whoever owns the replicas of the object. (managedfields.ScaleHandler)
+pub fn owners_shown(replicas: &Replicas<'_>, owners: Managers) -> Managers {
+    let path = replicas.in_object();
+    let shown = owners.0.into_iter().filter(|(_, owned)| replicas.knows(&owned.api_version));
+    let shown = shown.filter(|(_, owned)| path.is_within(&owned.fields)).map(|(manager, owned)| {
+        let api_version = Str::from(replicas.shown_version.as_str());
+        (manager, Owned { fields: Replicas::in_scale(), api_version, time: owned.time })
+    });
+    Managers(shown.collect())
+}
+
+/// Who owns what in the object after `shown` own its Scale: who owned the replicas and does not any more loses them, who
+/// owns them now gets an entry of its own, without a time. (managedfields.ScaleHandler)
+pub fn owners_of_object(replicas: &Replicas<'_>, owners: Managers, mut shown: Managers) -> Managers {
+    let path = replicas.in_object();
+    let mut kept = Vec::with_capacity(owners.0.len() + shown.0.len());
+    for (manager, mut owned) in owners.0 {
+        if !replicas.knows(&owned.api_version) {
+            continue;
+        }
+        if path.is_within(&owned.fields) {
+            let still = shown.0.iter().position(|(other, _)| *other == manager);
+            match still {
+                Some(at) => drop(shown.0.remove(at)),
+                None => owned.fields = owned.fields.difference(&path),
+            }
+        }
+        if !owned.fields.is_empty() {
+            kept.push((manager, owned));
+        }
+    }
+    let replicas_of_scale = Replicas::in_scale();
+    let new = shown.0.into_iter().filter(|(_, owned)| replicas_of_scale.is_within(&owned.fields));
+    kept.extend(new.map(|(manager, _)| {
+        let api_version = Str::from(replicas.version.as_str());
+        (manager, Owned { fields: path.clone(), api_version, time: Str::new() })
+    }));
+    Managers(kept)
 }
 
 fn set(schema: &Struct, document: &mut Value, path: &[Str], value: Value) {

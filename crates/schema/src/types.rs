@@ -140,6 +140,8 @@ pub enum Omit {
     Never,
     /// `omitempty`: false, 0, "", nil and empty containers; never a struct that is no pointer.
     Empty,
+    /// `omitempty` of a list whose emptiness says something to the server, which takes it out itself.
+    Nil,
     /// `omitzero`: the zero value of any type.
     Zero,
 }
@@ -317,6 +319,20 @@ impl fmt::Debug for Struct {
 impl Field {
     fn is_defaulted(&self) -> bool {
         self.set_when_unset().is_some() || self.thousandths
+    }
+
+    /// What OpenAPI publishes as the field's default: its type's own, or Go's zero where that is always printed.
+    pub fn published_default(&self) -> Option<Value> {
+        if self.default.is_some() || self.pointer {
+            return self.default.clone();
+        }
+        match (&self.ty, self.omit) {
+            (Type::Struct(_), _) => Some(Value::map()),
+            (Type::Bool, Omit::Never) => Some(Value::Bool(false)),
+            (Type::Int(_) | Type::Float, Omit::Never) => Some(Value::Int(0)),
+            (Type::String, Omit::Never) => Some(Value::from("")),
+            _ => None,
+        }
     }
 
     /// What the server sets where nothing was said: the published default, or the one that is only implied.

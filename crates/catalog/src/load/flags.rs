@@ -49,6 +49,7 @@ impl Flags {
     fn set(&mut self, word: &str) {
         match word.split_once('=').unwrap_or((word, "")) {
             ("empty", _) => self.omit = Omit::Empty,
+            ("nil", _) => self.omit = Omit::Nil,
             ("zero", _) => self.omit = Omit::Zero,
             ("ptr", _) => self.pointer = true,
             ("req", _) => self.required = true,

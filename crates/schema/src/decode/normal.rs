@@ -57,11 +57,11 @@ pub(crate) fn zero_of(ty: &Type) -> Value {
 
 fn printed(field: &Field, slot: Option<Value>) -> Option<Value> {
     match (slot, field.pointer, field.omit) {
-        (Some(value), true, _) | (Some(value), false, Omit::Never) => Some(value),
+        (Some(value), true, _) | (Some(value), false, Omit::Never | Omit::Nil) => Some(value),
         (Some(value), false, Omit::Empty) => (is_struct(&field.ty) || !value.is_empty()).then_some(value),
         (Some(value), false, Omit::Zero) => (value != zero_of(&field.ty)).then_some(value),
         (None, true, Omit::Never) => Some(Value::Null),
-        (None, true, _) | (None, false, Omit::Zero) => None,
+        (None, true, _) | (None, false, Omit::Zero | Omit::Nil) => None,
         (None, false, Omit::Empty) => is_struct(&field.ty).then(|| zero_of(&field.ty)),
         (None, false, Omit::Never) => Some(zero_of(&field.ty)),
     }

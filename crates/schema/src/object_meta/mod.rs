@@ -10,5 +10,6 @@ pub use edit::{
     begin_create, begin_update, bump_generation, dedup_owner_references, only_times_differ, set_meta,
     wipe_system,
 };
+pub(crate) use validate::ANNOTATIONS_MAX;
 pub use validate::{NameCheck, validate};
 pub use validate_update::validate_update;

@@ -4,7 +4,7 @@ use pintle_meta::field::FieldErrorKind;
 use pintle_meta::{FieldError, GroupVersion, Map, Object, Value, names};
 
 /// The most bytes all annotations of an object may have.
-const ANNOTATIONS_MAX: usize = 256 * 1024;
+pub(crate) const ANNOTATIONS_MAX: usize = 256 * 1024;
 /// Finalizers that need no domain.
 const STANDARD_FINALIZERS: [&str; 3] = ["kubernetes", "orphan", "foregroundDeletion"];
 

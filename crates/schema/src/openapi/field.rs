@@ -2,7 +2,7 @@
 
 use super::definition::{Definitions, Dialect};
 use super::document::{Object, single};
-use crate::types::{Field, IntType, Members, Omit, Ownership, Struct, Type};
+use crate::types::{Field, IntType, Members, Ownership, Struct, Type};
 use pintle_meta::Value;
 
 /// The schema of one field of `owner`; asks `definitions` for what it refers to.
@@ -18,7 +18,7 @@ pub(super) fn property(definitions: &mut Definitions<'_>, owner: &Struct, field:
         schema.set("format", format);
     }
     if definitions.dialect == Dialect::V3 {
-        schema.set_some("default", default(field));
+        schema.set_some("default", field.published_default());
     }
     schema.set_some("enum", words.allowed);
     schema.set_some("items", words.items);
@@ -99,23 +99,6 @@ fn int_format(width: IntType) -> &'static str {
         IntType::U8 => "byte",
         IntType::I8 | IntType::I16 | IntType::I32 | IntType::U16 => "int32",
         IntType::I64 | IntType::U32 => "int64",
-    }
-}
-
-/// What a field holds when nothing was sent: as its type says, or Go's zero where it is always printed.
-fn default(field: &Field) -> Option<Value> {
-    if field.default.is_some() {
-        return field.default.clone();
-    }
-    if field.pointer {
-        return None;
-    }
-    match (&field.ty, field.omit) {
-        (Type::Struct(_), _) => Some(Value::map()),
-        (Type::Bool, Omit::Never) => Some(Value::Bool(false)),
-        (Type::Int(_) | Type::Float, Omit::Never) => Some(Value::Int(0)),
-        (Type::String, Omit::Never) => Some(Value::from("")),
-        _ => None,
     }
 }
 

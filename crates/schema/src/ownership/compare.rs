@@ -1,10 +1,11 @@
 //! Which fields a write added, changed and removed, by the lists' and maps' rules of ownership.
 //! (structured-merge-diff's typed.Compare.)
 
+use super::set::Node;
+use super::shape::{self, Place, Shape, Unkeyed, item_element, items};
 use super::{Element, FieldSet};
-use crate::types::{Field, ListType, Members, Ownership, Special, Struct, Type};
+use crate::types::{ListType, Struct};
 use pintle_meta::{Map, Str, Value};
-use std::collections::BTreeMap;
 
 /// What a write did to fields.
 #[derive(Clone, Debug, Default)]
@@ -17,20 +18,26 @@ pub struct Comparison {
     pub added: FieldSet,
 }
 
-/// A list item lacks one of the fields it is known by, so nobody can say who owns it.
+/// Two documents can't be compared: an item of a list lacks what it is known by.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a list item has no {0:?}, by which it is known")]
-pub struct Unkeyed(Str);
+#[error("{0}")]
+pub struct Incomparable(String);
+
+impl From<Unkeyed> for Incomparable {
+    fn from(error: Unkeyed) -> Incomparable {
+        Incomparable(error.to_string())
+    }
+}
 
 impl Comparison {
     /// Compares two documents of type `ty`.
     ///
     /// # Errors
-    /// [`Unkeyed`].
-    pub fn of(ty: &Struct, before: &Value, after: &Value) -> Result<Comparison, Unkeyed> {
-        let mut walk = Walk { path: Vec::new(), found: Comparison::default() };
-        walk.members(ty, before.as_map(), after.as_map())?;
-        Ok(walk.found)
+    /// [`Incomparable`].
+    pub fn of(ty: &Struct, before: &Value, after: &Value) -> Result<Comparison, Incomparable> {
+        let mut level = Level::default();
+        level.members(Shape::Struct(ty), before.as_map(), after.as_map())?;
+        Ok(level.done())
     }
 
     /// The same without what lies in or below `ignored`.
@@ -44,112 +51,116 @@ impl Comparison {
     }
 }
 
-struct Walk {
-    path: Vec<Element>,
-    found: Comparison,
+/// What was found of the members of one value.
+#[derive(Default)]
+struct Level {
+    removed: Vec<Node>,
+    modified: Vec<Node>,
+    added: Vec<Node>,
 }
 
 /// A value before and after, at least one of them.
 type Pair<'a> = (Option<&'a Value>, Option<&'a Value>);
 
-impl Walk {
+/// What became of a value as a whole.
+#[derive(Clone, Copy)]
+enum Fate {
+    Removed,
+    Modified,
+    Added,
+}
+
+impl Level {
+    fn done(self) -> Comparison {
+        Comparison {
+            removed: FieldSet::of_nodes(self.removed),
+            modified: FieldSet::of_nodes(self.modified),
+            added: FieldSet::of_nodes(self.added),
+        }
+    }
+
+    fn mark(&mut self, element: Element, fate: Fate) {
+        let nodes = match fate {
+            Fate::Removed => &mut self.removed,
+            Fate::Modified => &mut self.modified,
+            Fate::Added => &mut self.added,
+        };
+        nodes.push(Node::member(element));
+    }
+
     /// Compares what `element` leads to.
-    fn step(&mut self, element: Element, ty: &Type, atomic: bool, pair: Pair<'_>) -> Result<(), Unkeyed> {
-        self.path.push(element);
-        let inner = if atomic { Ok(self.leaf(pair)) } else { self.value(ty, pair) };
-        let is_leaf = inner?;
-        if !is_leaf {
-            match pair {
-                (None, _) => self.found.added.insert(&self.path),
-                (_, None) => self.found.removed.insert(&self.path),
-                _ => {}
+    fn step(&mut self, element: Element, place: Place<'_>, pair: Pair<'_>) -> Result<(), Unkeyed> {
+        let mut below = Level::default();
+        let is_leaf = place.is_atomic() || !below.inside(place.shape(), pair)?;
+        match (is_leaf, pair) {
+            (_, (None, _)) => self.mark(element.clone(), Fate::Added),
+            (_, (_, None)) => self.mark(element.clone(), Fate::Removed),
+            (true, (Some(before), Some(after))) if !same(before, after) => {
+                self.mark(element.clone(), Fate::Modified);
             }
-        }
-        self.path.pop();
-        Ok(())
-    }
-
-    /// Whether the value was taken as a whole.
-    fn value(&mut self, ty: &Type, pair: Pair<'_>) -> Result<bool, Unkeyed> {
-        match ty {
-            Type::Struct(ty) if !ty.atomic => self.map_like(pair, |walk, a, b| walk.members(ty, a, b)),
-            Type::Map(ty) => self.map_like(pair, |walk, a, b| walk.entries(&ty.value, false, a, b)),
-            // What a raw extension holds has members, but nothing is known of what they hold.
-            Type::Special(Special::RawExtension) => {
-                self.map_like(pair, |walk, a, b| walk.entries(&Type::Special(Special::Json), true, a, b))
-            }
-            Type::List(ty) => self.list(ty, pair),
-            _ => Ok(self.leaf(pair)),
-        }
-    }
-
-    fn map_like(
-        &mut self,
-        pair: Pair<'_>,
-        inner: impl FnOnce(&mut Walk, Option<&Map>, Option<&Map>) -> Result<(), Unkeyed>,
-    ) -> Result<bool, Unkeyed> {
-        let (before, after) = (pair.0.and_then(Value::as_map), pair.1.and_then(Value::as_map));
-        // With nothing on either side, the difference between nothing and empty is all there is to own.
-        if before.is_none_or(Map::is_empty) && after.is_none_or(Map::is_empty) {
-            return Ok(self.leaf(pair));
-        }
-        inner(self, before, after)?;
-        Ok(false)
-    }
-
-    fn leaf(&mut self, pair: Pair<'_>) -> bool {
-        match pair {
-            (None, _) => self.found.added.insert(&self.path),
-            (_, None) => self.found.removed.insert(&self.path),
-            (before, after) if before != after => self.found.modified.insert(&self.path),
             _ => {}
         }
-        true
-    }
-
-    fn members(&mut self, ty: &Struct, before: Option<&Map>, after: Option<&Map>) -> Result<(), Unkeyed> {
-        for name in names(before, after) {
-            let pair = (before.and_then(|map| map.get(name)), after.and_then(|map| map.get(name)));
-            if let Some((_, field)) = ty.field(name).filter(|_| pair.0 != pair.1) {
-                self.step(Element::Field(name.clone()), &field.ty, is_atomic(field), pair)?;
+        let Comparison { removed, modified, added } = below.done();
+        for (found, nodes) in
+            [(removed, &mut self.removed), (modified, &mut self.modified), (added, &mut self.added)]
+        {
+            if !found.is_empty() {
+                nodes.push(Node { element: element.clone(), member: false, below: found });
             }
         }
         Ok(())
     }
 
-    fn entries(
+    /// Compares the members or items; false when there are none to own, or the value can't have any.
+    fn inside(&mut self, shape: Shape<'_>, pair: Pair<'_>) -> Result<bool, Unkeyed> {
+        match shape {
+            Shape::Scalar(_) => Ok(false),
+            Shape::List(ty) => {
+                let (before, after) = (items(pair.0), items(pair.1));
+                let is_bare = before.is_empty() && after.is_empty();
+                if !is_bare {
+                    self.list(ty, before, after)?;
+                }
+                Ok(!is_bare)
+            }
+            Shape::Struct(_) | Shape::Map(_) | Shape::Any => {
+                // With nothing on either side, the difference between nothing and empty is all there is to own.
+                let (before, after) = (shape::members(pair.0), shape::members(pair.1));
+                self.members(shape, before, after)?;
+                let is_leaf = |value: &Value| !shape.has_members(value);
+                let is_other = pair.0.is_some_and(is_leaf) || pair.1.is_some_and(is_leaf);
+                Ok((before.is_some() || after.is_some()) && !is_other)
+            }
+        }
+    }
+
+    fn members(
         &mut self,
-        ty: &Type,
-        atomic: bool,
+        shape: Shape<'_>,
         before: Option<&Map>,
         after: Option<&Map>,
     ) -> Result<(), Unkeyed> {
         for name in names(before, after) {
             let pair = (before.and_then(|map| map.get(name)), after.and_then(|map| map.get(name)));
-            if pair.0 != pair.1 {
-                self.step(Element::Field(name.clone()), ty, atomic, pair)?;
+            if pair.0 == pair.1 {
+                continue;
+            }
+            if let Some(place) = shape.member(name) {
+                self.step(Element::field(name), place, pair)?;
             }
         }
         Ok(())
     }
 
-    fn list(&mut self, ty: &ListType, pair: Pair<'_>) -> Result<bool, Unkeyed> {
-        let (before, after) = (items(pair.0), items(pair.1));
-        let atomic = matches!(ty.ownership, Ownership::Unsaid | Ownership::Atomic);
-        if atomic || (before.is_empty() && after.is_empty()) {
-            return Ok(self.leaf(pair));
+    fn list(&mut self, ty: &ListType, before: &[Value], after: &[Value]) -> Result<(), Unkeyed> {
+        let (before, after) = (sorted(ty, before)?, sorted(ty, after)?);
+        let (mut before, mut after) = (&before[..], &after[..]);
+        while let Some(element) = first_of(before, after) {
+            let old = take_while_known_by(element, &mut before);
+            let new = take_while_known_by(element, &mut after);
+            self.item(ty, element.clone(), old, new)?;
         }
-        let mut by_element: BTreeMap<Element, (Vec<&Value>, Vec<&Value>)> = BTreeMap::new();
-        for item in before {
-            by_element.entry(element(ty, item)?).or_default().0.push(item);
-        }
-        for item in after {
-            by_element.entry(element(ty, item)?).or_default().1.push(item);
-        }
-        for (element, (before, after)) in by_element {
-            self.item(ty, element, &before, &after)?;
-        }
-        Ok(false)
+        Ok(())
     }
 
     /// Items that stand once are compared; those that stand twice are one thing, owned as a whole.
@@ -157,48 +168,62 @@ impl Walk {
         &mut self,
         ty: &ListType,
         element: Element,
-        before: &[&Value],
-        after: &[&Value],
+        before: &[Known<'_>],
+        after: &[Known<'_>],
     ) -> Result<(), Unkeyed> {
-        let mark = |set: &mut FieldSet, path: &[Element], element: &Element| {
-            let mut path = path.to_vec();
-            path.push(element.clone());
-            set.insert(&path);
-        };
+        let place = Place::of(&ty.item);
+        let (old, new) = (before.first().map(|(_, item)| *item), after.first().map(|(_, item)| *item));
         match (before, after) {
             ([] | [_], [] | [_]) => {
-                self.step(element, &ty.item, false, (before.first().copied(), after.first().copied()))
+                if old != new {
+                    self.step(element, place, (old, new))?;
+                }
             }
             ([_, _, ..], [_, _, ..]) => {
-                if before != after {
-                    mark(&mut self.found.modified, &self.path, &element);
+                if !before.iter().map(|(_, item)| item).eq(after.iter().map(|(_, item)| item)) {
+                    self.mark(element, Fate::Modified);
                 }
-                Ok(())
             }
-            ([_, _, ..], after) => {
-                if let Some(after) = after.first() {
-                    self.step(element.clone(), &ty.item, false, (None, Some(after)))?;
+            ([_, _, ..], _) => {
+                if let Some(item) = new {
+                    self.step(element.clone(), place, (None, Some(item)))?;
                 }
-                mark(&mut self.found.removed, &self.path, &element);
-                Ok(())
+                self.mark(element, Fate::Removed);
             }
-            (before, _) => {
-                if let Some(before) = before.first() {
-                    self.step(element.clone(), &ty.item, false, (Some(before), None))?;
+            (_, _) => {
+                if let Some(item) = old {
+                    self.step(element.clone(), place, (Some(item), None))?;
                 }
-                mark(&mut self.found.added, &self.path, &element);
-                Ok(())
+                self.mark(element, Fate::Added);
             }
         }
+        Ok(())
     }
 }
 
-fn is_atomic(field: &Field) -> bool {
-    field.members == Members::Atomic
+/// An item and what it is known by.
+type Known<'a> = (Element, &'a Value);
+
+/// The items by what they are known by; equal ones in their order.
+fn sorted<'a>(ty: &ListType, items: &'a [Value]) -> Result<Vec<Known<'a>>, Unkeyed> {
+    let known = items.iter().map(|item| Ok((item_element(ty, item)?, item)));
+    let mut known = known.collect::<Result<Vec<_>, Unkeyed>>()?;
+    known.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Ok(known)
 }
 
-fn items(value: Option<&Value>) -> &[Value] {
-    value.and_then(Value::as_list).map_or(&[], |list| list)
+fn first_of<'a>(before: &'a [Known<'_>], after: &'a [Known<'_>]) -> Option<&'a Element> {
+    match (before.first(), after.first()) {
+        (Some((a, _)), Some((b, _))) => Some(a.min(b)),
+        (a, b) => a.or(b).map(|(element, _)| element),
+    }
+}
+
+fn take_while_known_by<'a, 'v>(element: &Element, known: &mut &'a [Known<'v>]) -> &'a [Known<'v>] {
+    let count = known.iter().take_while(|(other, _)| other == element).count();
+    let (taken, rest) = known.split_at(count);
+    *known = rest;
+    taken
 }
 
 /// Names of either, each once: those of `before` in order, then the new ones.
@@ -208,20 +233,19 @@ fn names<'a>(before: Option<&'a Map>, after: Option<&'a Map>) -> impl Iterator<I
     old.chain(after.into_iter().flat_map(Map::keys).filter(new))
 }
 
-/// What a list item is known by.
-fn element(ty: &ListType, item: &Value) -> Result<Element, Unkeyed> {
-    let Ownership::Map(keys) = &ty.ownership else { return Ok(Element::Value(item.clone())) };
-    let mut fields = Vec::with_capacity(keys.len());
-    for key in keys {
-        let given = item.get(key).filter(|value| !value.is_null()).cloned();
-        let value = given.or_else(|| key_default(&ty.item, key)).ok_or_else(|| Unkeyed(key.clone()))?;
-        fields.push((key.clone(), value));
+/// Whether two values are the same; 1 and 1.0 are.
+pub(super) fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Int(int), Value::Float(float)) | (Value::Float(float), Value::Int(int)) => {
+            *int as f64 == *float
+        }
+        (Value::List(a), Value::List(b)) => {
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(a, b))
+        }
+        (Value::Map(a), Value::Map(b)) => {
+            a.len() == b.len()
+                && a.iter().all(|(key, value)| b.get(key).is_some_and(|other| same(value, other)))
+        }
+        (a, b) => a == b,
     }
-    fields.sort_by(|(a, _), (b, _)| a.cmp(b));
-    Ok(Element::Key(fields))
-}
-
-fn key_default(item: &Type, key: &str) -> Option<Value> {
-    let (_, field) = item.as_struct()?.field(key)?;
-    field.default.clone()
 }

@@ -1,8 +1,10 @@
 //! One step of a path to a field, and how FieldsV1 writes it: `f:NAME`, `k:{"key":"value"}`, `v:VALUE`, `i:INDEX`.
 
-use pintle_meta::value::{parse, to_json};
+use pintle_meta::field::go_quote;
+use pintle_meta::value::{float_text, parse, to_json, write_json, write_json_string};
 use pintle_meta::{Str, Value};
 use std::cmp::Ordering;
+use std::fmt;
 
 /// A step of a path. Ordered as the reference orders them: names, keys, values, indexes.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,17 +21,32 @@ pub enum Element {
 
 impl Element {
     /// As FieldsV1 writes it.
-    pub fn to_text(&self) -> String {
-        let json = |value: &Value| String::from_utf8_lossy(&to_json(value)).into_owned();
-        match self {
-            Element::Field(name) => format!("f:{name}"),
-            Element::Key(fields) => {
-                let map: pintle_meta::Map = fields.iter().cloned().collect();
-                format!("k:{}", json(&Value::Map(map)))
+    pub fn to_text(&self) -> Str {
+        let mut text = match self {
+            Element::Field(name) => {
+                let mut text = Str::with_capacity(2 + name.len());
+                text.push_str("f:");
+                text.push_str(name);
+                return text;
             }
-            Element::Value(value) => format!("v:{}", json(value)),
-            Element::Index(index) => format!("i:{index}"),
+            Element::Key(_) => b"k:".to_vec(),
+            Element::Value(_) => b"v:".to_vec(),
+            Element::Index(index) => return format!("i:{index}").into(),
+        };
+        match self {
+            Element::Key(fields) => {
+                for (at, (name, value)) in fields.iter().enumerate() {
+                    text.push(if at == 0 { b'{' } else { b',' });
+                    write_json_string(name, &mut text);
+                    text.push(b':');
+                    write_json(value, &mut text);
+                }
+                text.extend_from_slice(if fields.is_empty() { b"{}" } else { b"}" });
+            }
+            Element::Value(value) => write_json(value, &mut text),
+            Element::Field(_) | Element::Index(_) => {}
         }
+        String::from_utf8_lossy(&text).as_ref().into()
     }
 
     /// Reads what FieldsV1 writes; `None` for anything else.
@@ -48,12 +65,50 @@ impl Element {
         }
     }
 
+    /// The member of this name.
+    pub fn field(name: &Str) -> Element {
+        Element::Field(name.clone())
+    }
+
     fn rank(&self) -> u8 {
         match self {
             Element::Field(_) => 0,
             Element::Key(_) => 1,
             Element::Value(_) => 2,
             Element::Index(_) => 3,
+        }
+    }
+}
+
+/// As the reference's messages write a step: `.name`, `[key="value"]`, `[="value"]`, `[0]`.
+impl fmt::Display for Element {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Element::Field(name) => write!(f, ".{name}"),
+            Element::Key(fields) => {
+                let fields: Vec<String> =
+                    fields.iter().map(|(name, value)| format!("{name}={}", value_text(value))).collect();
+                write!(f, "[{}]", fields.join(","))
+            }
+            Element::Value(value) => write!(f, "[={}]", value_text(value)),
+            Element::Index(index) => write!(f, "[{index}]"),
+        }
+    }
+}
+
+/// A value as structured-merge-diff's value.ToString writes it.
+fn value_text(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Int(number) => number.to_string(),
+        Value::Float(number) => float_text(*number),
+        Value::String(text) => go_quote(text),
+        Value::List(list) => format!("[{}]", list.iter().map(value_text).collect::<Vec<_>>().join(",")),
+        Value::Map(map) => {
+            let members: Vec<String> =
+                map.iter().map(|(key, value)| format!("{key}={}", value_text(value))).collect();
+            format!("{{{}}}", members.join(";"))
         }
     }
 }

@@ -10,45 +10,45 @@ const DEPTH_MAX: usize = 1000;
 
 /// The document of a set.
 pub fn to_document(set: &FieldSet) -> Value {
-    let mut map = Map::new();
-    let entries = set.nodes().map(|(element, node)| (Str::from(element.to_text()), to_node(node)));
-    map.extend(entries);
-    Value::Map(map)
+    Value::Map(members(set, false))
 }
 
-fn to_node(node: &Node) -> Value {
-    let Value::Map(below) = to_document(&node.below) else { return Value::map() };
-    if below.is_empty() || !node.member {
-        return Value::Map(below);
+fn members(set: &FieldSet, with_itself: bool) -> Map {
+    let mut entries = Vec::with_capacity(set.nodes().len() + usize::from(with_itself));
+    if with_itself {
+        entries.push((Str::from("."), Value::map()));
     }
-    let mut map = Map::new();
-    let mut below = below;
-    map.extend(std::iter::once((Str::from("."), Value::map())).chain(below.take()));
-    Value::Map(map)
+    for node in set.nodes() {
+        let below = members(&node.below, node.member && !node.below.is_empty());
+        entries.push((node.element.to_text(), Value::Map(below)));
+    }
+    Map::from_entries(entries, |_| {})
 }
 
 /// The set of a document; `None` when it is none.
 pub fn from_document(document: &Value) -> Option<FieldSet> {
-    read(document, DEPTH_MAX).map(|node| node.below)
+    read(document, DEPTH_MAX).map(|(_, set)| set)
 }
 
-fn read(document: &Value, depth: usize) -> Option<Node> {
+/// Whether the document names the field it is of, and what it names below.
+fn read(document: &Value, depth: usize) -> Option<(bool, FieldSet)> {
     let map = match document {
         Value::Map(map) => map,
-        Value::Null => return Some(Node { member: true, below: FieldSet::new() }),
+        Value::Null => return Some((true, FieldSet::new())),
         _ => return None,
     };
     let depth = depth.checked_sub(1)?;
-    let mut node = Node::default();
+    let (mut member, mut nodes) = (false, Vec::with_capacity(map.len()));
     for (key, value) in map.iter() {
         if key == "." {
-            node.member = true;
+            member = true;
             continue;
         }
-        node.below.put(Element::parse(key)?, read(value, depth)?);
+        let (is_member, below) = read(value, depth)?;
+        nodes.push(Node { element: Element::parse(key)?, member: is_member, below });
     }
-    node.member |= node.below.is_empty();
-    Some(node)
+    let set = FieldSet::of_nodes(nodes);
+    Some((member || set.is_empty(), set))
 }
 
 #[cfg(test)]

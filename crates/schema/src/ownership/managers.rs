@@ -1,6 +1,7 @@
 //! Who owns what, as `metadata.managedFields` has it: entries by manager, operation, version and subresource.
 
 use super::{FieldSet, fields_v1};
+use pintle_meta::field::go_quote;
 use pintle_meta::{Map, Object, Str, Value};
 
 /// What identifies a manager. An applier is the same whatever version it applies in.
@@ -14,6 +15,30 @@ pub struct Manager {
     pub api_version: Str,
     /// The subresource it writes through, or "".
     pub subresource: Str,
+}
+
+impl Manager {
+    /// The same as one text, by which the reference sorts managers.
+    pub(super) fn identifier(&self) -> String {
+        let mut text = String::from("{");
+        let operation = if self.applies { "Apply" } else { "Update" };
+        for (key, value) in [
+            ("manager", self.name.as_str()),
+            ("operation", operation),
+            ("apiVersion", &self.api_version),
+            ("subresource", &self.subresource),
+        ] {
+            if !value.is_empty() {
+                text.push_str(&format!(
+                    "{}{key:?}:{}",
+                    if text.len() > 1 { "," } else { "" },
+                    go_quote(value)
+                ));
+            }
+        }
+        text.push('}');
+        text
+    }
 }
 
 /// What one manager owns.
@@ -77,13 +102,12 @@ impl Managers {
         if self.0.is_empty() {
             return None;
         }
+        let key = |(manager, owned): &&(Manager, Owned)| {
+            let (name, subresource) = (manager.name.clone(), manager.subresource.clone());
+            (!manager.applies, owned.time.clone(), name, owned.api_version.clone(), subresource)
+        };
         let mut sorted: Vec<&(Manager, Owned)> = self.0.iter().collect();
-        sorted.sort_by(|(a, owned_a), (b, owned_b)| {
-            let key = |manager: &Manager, owned: &Owned| {
-                (!manager.applies, owned.time.clone(), manager.name.clone(), owned.api_version.clone())
-            };
-            key(a, owned_a).cmp(&key(b, owned_b)).then_with(|| a.subresource.cmp(&b.subresource))
-        });
+        sorted.sort_by_cached_key(key);
         Some(sorted.into_iter().map(|(manager, owned)| entry(manager, owned)).collect())
     }
 }

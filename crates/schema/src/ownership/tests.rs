@@ -78,7 +78,9 @@ impl Story {
     fn write(&mut self, manager: &str, now: &str, text: &str) -> String {
         let mut object = decode::json(text.as_bytes(), &self.kind).unwrap().value;
         let ignored = FieldSet::new();
-        let write = Update {
+        let versions = OneVersion { api_version: "v1".into(), schema: self.kind.clone() };
+        let write = Write {
+            versions: &versions,
             schema: &self.kind,
             api_version: "v1",
             manager,
@@ -86,7 +88,7 @@ impl Story {
             ignored: &ignored,
             now,
         };
-        update(&write, &self.live, &mut object, |_| None);
+        update(&write, &self.live, &mut object);
         self.live = object;
         let managed =
             self.live.metadata().and_then(|meta| meta.get("managedFields")).cloned().unwrap_or_default();

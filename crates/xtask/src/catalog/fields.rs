@@ -114,7 +114,9 @@ fn write_field(
     {
         flag("boxed");
     }
-    let switches = [("omitempty", "empty"), ("omitzero", "zero"), ("pointer", "ptr")]
+    // An empty list of owners says something, until it has been heard.
+    let omitempty = if json_name == "managedFields" { "nil" } else { "empty" };
+    let switches = [("omitempty", omitempty), ("omitzero", "zero"), ("pointer", "ptr")]
         .map(|(column, word)| (row.is(column), word));
     switches.into_iter().filter(|(set, _)| *set).for_each(|(_, word)| flag(word));
     let own_rule = row.get("optional_marker") == "required"

@@ -10,9 +10,9 @@ pub(super) struct Area {
 }
 
 /// Run when nothing is chosen.
-const IN_CI: [&str; 6] = ["smoke", "discovery", "list", "watch", "write", "patch"];
+const IN_CI: [&str; 7] = ["smoke", "discovery", "list", "watch", "write", "patch", "ssa"];
 /// Only run when asked for: what they are about is not there yet.
-const ON_REQUEST: [&str; 12] = [
+const ON_REQUEST: [&str; 11] = [
     "aggregation",
     "audit",
     "auth",
@@ -22,7 +22,6 @@ const ON_REQUEST: [&str; 12] = [
     "kinds-workloads",
     "plugins",
     "policy",
-    "ssa",
     "subresources",
     "webhook",
 ];

@@ -53,11 +53,15 @@ pub(super) fn object(
     warnings: &Warnings,
 ) -> Result<Value, Status> {
     let expected = Expected { kind: target.document_kind(), schema: target.document_schema() };
-    let mut object = document(&expected, format, body, validation, warnings)?;
+    Ok(defaulted(target, document(&expected, format, body, validation, warnings)?))
+}
+
+/// A document of `target` in normal form, with its defaults set; views have none.
+pub(super) fn defaulted(target: &Target, mut document: Value) -> Value {
     if *target.view() == View::Whole {
-        form::default(&target.resource, target.version(), &mut object);
+        form::default(&target.resource, target.version(), &mut document);
     }
-    Ok(object)
+    document
 }
 
 /// Reads a body of the expected kind.

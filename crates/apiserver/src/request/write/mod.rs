@@ -7,6 +7,7 @@
 //!             +------- somebody was faster --------+
 //! ```
 
+mod apply;
 mod commit;
 mod create;
 mod decode;

@@ -34,8 +34,10 @@ pub(super) enum OptionsKind {
     Create,
     /// PUT.
     Update,
-    /// PATCH.
+    /// PATCH of what is there.
     Patch,
+    /// PATCH with what is wanted.
+    Apply,
 }
 
 impl WriteOptions {
@@ -49,6 +51,9 @@ impl WriteOptions {
         let mut errors = Vec::new();
         if kind == OptionsKind::Patch && query.flag_if_given("force").is_some() {
             errors.push(FieldError::forbidden("force", "may not be specified for non-apply patch"));
+        }
+        if kind == OptionsKind::Apply && manager.is_empty() {
+            errors.push(FieldError::required("fieldManager", "is required for apply patch"));
         }
         errors.extend(field_manager_errors(manager));
         errors.extend(dry_run_error(&dry_run));
@@ -75,7 +80,7 @@ impl OptionsKind {
         match self {
             OptionsKind::Create => "CreateOptions",
             OptionsKind::Update => "UpdateOptions",
-            OptionsKind::Patch => "PatchOptions",
+            OptionsKind::Patch | OptionsKind::Apply => "PatchOptions",
         }
     }
 }

@@ -2,12 +2,11 @@
 //! to whoever wrote; after defaulting, so that defaults do too.
 
 use super::Write;
-use super::live::Live;
-use pintle_meta::{GroupVersion, Object, ObjectMut, Str, Value};
+use pintle_meta::{ObjectMut, Str, Value};
 use pintle_schema::object_meta::set_meta;
-use pintle_schema::ownership::{self, FieldSet, Update, Versioned};
+use pintle_schema::ownership::{self, FieldSet, OneVersion};
 use pintle_schema::resource::View;
-use pintle_schema::{decode, form};
+use pintle_schema::{Resource, Struct};
 
 /// The longest name of a manager, in bytes.
 const MANAGER_MAX: usize = 128;
@@ -15,50 +14,31 @@ const MANAGER_MAX: usize = 128;
 impl Write {
     /// Ownership of a new object, all of whose fields are its writer's.
     pub(super) fn own_created(&self, object: &mut Value) {
-        let zero = decode::zero(&self.target.version().schema);
-        self.own(&zero, object, "");
+        let zero = pintle_schema::decode::zero(&self.target.version().schema);
+        self.own_changed(object, &zero);
     }
 
-    /// Ownership of the successor of `live`.
-    pub(super) fn own_changed(&self, object: &mut Value, live: &Live) {
-        match (self.target.subresource(), self.target.view()) {
-            (None, _) => self.own(&live.object, object, ""),
-            (Some(sub), View::Whole) => self.own(&live.object, object, &sub.name),
-            // A view has other fields than the object; who owned the object's goes on to.
-            _ => self.keep_owners(object, live),
+    /// Ownership of a document that replaces `live`.
+    pub(super) fn own_changed(&self, document: &mut Value, live: &Value) {
+        ownership::update(&self.owning().write(), live, document);
+    }
+
+    /// This write, as far as ownership is concerned.
+    pub(super) fn owning(&self) -> Owning<'_> {
+        let target = &self.target;
+        let api_version = target.document_kind().group_version().to_string();
+        let schema = target.document_schema();
+        Owning {
+            resource: &target.resource,
+            view: (*target.view() != View::Whole)
+                .then(|| OneVersion { api_version: api_version.as_str().into(), schema: schema.clone() }),
+            schema,
+            api_version,
+            manager: self.field_manager(),
+            subresource: target.subresource().map(|sub| sub.name.as_str()).unwrap_or_default(),
+            ignored: self.ignored_fields(),
+            now: self.now(),
         }
-    }
-
-    fn keep_owners(&self, object: &mut Value, live: &Live) {
-        match live.object.metadata().and_then(|meta| meta.get("managedFields")) {
-            Some(owners) => set_meta(&self.target.version().schema, object, "managedFields", owners.clone()),
-            None => drop(object.remove_meta("managedFields")),
-        }
-    }
-
-    fn own(&self, live: &Value, object: &mut Value, subresource: &str) {
-        let version = self.target.version();
-        let ignored = self.ignored_fields();
-        let (manager, now) = (self.field_manager(), self.now());
-        let write = Update {
-            schema: &version.schema,
-            api_version: &version.group_version().to_string(),
-            manager: &manager,
-            subresource,
-            ignored: &ignored,
-            now: &now,
-        };
-        let after = object.clone();
-        ownership::update(&write, live, object, |other| self.in_version(other, live, &after));
-    }
-
-    /// Both documents in another version; `None` when the resource has no such version.
-    fn in_version(&self, api_version: &str, live: &Value, object: &Value) -> Option<Versioned> {
-        let group_version = GroupVersion::parse(api_version).ok()?;
-        let (resource, from) = (&self.target.resource, self.target.version());
-        let to = resource.versions.iter().find(|version| version.group_version() == group_version)?;
-        let converted = |document: &Value| form::convert(resource, from, to, document.clone());
-        Some((to.schema.clone(), converted(live), converted(object)))
     }
 
     /// Members that this write cannot change.
@@ -85,5 +65,43 @@ impl Write {
             manager.push(letter);
         }
         manager
+    }
+}
+
+/// What [`ownership::Write`] is about, held.
+pub(super) struct Owning<'a> {
+    resource: &'a Resource,
+    /// What documents of a view have instead of the resource's versions.
+    view: Option<OneVersion>,
+    schema: &'a Struct,
+    api_version: String,
+    manager: String,
+    subresource: &'a str,
+    ignored: FieldSet,
+    now: String,
+}
+
+impl Owning<'_> {
+    pub(super) fn write(&self) -> ownership::Write<'_> {
+        ownership::Write {
+            versions: match &self.view {
+                Some(view) => view,
+                None => self.resource,
+            },
+            schema: self.schema,
+            api_version: &self.api_version,
+            manager: &self.manager,
+            subresource: self.subresource,
+            ignored: &self.ignored,
+            now: &self.now,
+        }
+    }
+}
+
+/// Lets `document` say who owns what.
+pub(super) fn set_owners(schema: &Struct, document: &mut Value, owners: Option<Value>) {
+    match owners {
+        Some(owners) => set_meta(schema, document, "managedFields", owners),
+        None => drop(document.remove_meta("managedFields")),
     }
 }

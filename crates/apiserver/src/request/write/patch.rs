@@ -1,8 +1,8 @@
-//! PATCH: a JSON patch, a merge patch or a strategic merge patch of what is there.
+//! PATCH: a JSON patch, a merge patch or a strategic merge patch of what is there; or an apply.
 
 use super::Write;
-use super::decode::no_conversion;
-use super::live::Live;
+use super::apply::Wanted;
+use super::decode::{defaulted, no_conversion};
 use super::options::{FieldValidation, OptionsKind, WriteOptions};
 use super::update::{Intent, Outcome};
 use crate::request::read::check_name;
@@ -13,13 +13,6 @@ use pintle_meta::{FieldError, GroupVersion, ObjectMut, Reason, Status, Value};
 use pintle_schema::decode::{self, Decoded};
 use pintle_schema::patch::strict::Shape;
 use pintle_schema::patch::{self, PatchError};
-use pintle_schema::{form, resource::View};
-
-/// The media types of patches, in the order the reference lists them.
-const PATCHES: [&str; 3] =
-    ["application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json"];
-/// A patch whose fields are owned by who sent it.
-const APPLY: &str = "application/apply-patch+yaml";
 
 /// A patch as sent, parsed once, and what a strict reader says of it.
 pub(super) struct Sent {
@@ -36,12 +29,20 @@ enum Patch {
 pub(super) async fn patch(write: Write, body: Incoming) -> Result<Response, Status> {
     let kind = write.patch_kind()?;
     let body = write.body(body).await?;
-    let options = WriteOptions::read(&write.query, OptionsKind::Patch)?;
-    let sent = match Sent::read(kind, &body, options.field_validation) {
-        Ok(sent) => sent,
-        Err(error) => return Err(write.unreadable(error).await?),
+    let (intent, options) = match kind {
+        Kind::Apply => {
+            let options = WriteOptions::read(&write.query, OptionsKind::Apply)?;
+            (Intent::Apply(Wanted::read(&body, &write.query)), options)
+        }
+        kind => {
+            let options = WriteOptions::read(&write.query, OptionsKind::Patch)?;
+            match Sent::read(kind, &body, options.field_validation) {
+                Ok(sent) => (Intent::Patch(sent), options),
+                Err(error) => return Err(write.unreadable(error).await?),
+            }
+        }
     };
-    let (code, object) = match write.change(&Intent::Patch(sent), &options).await? {
+    let (code, object) = match write.change(&intent, &options).await? {
         Outcome::Changed(object) => (200, object),
         Outcome::Created(object) => (201, object),
     };
@@ -53,6 +54,7 @@ enum Kind {
     Json,
     Merge,
     Strategic,
+    Apply,
 }
 
 impl Sent {
@@ -61,6 +63,7 @@ impl Sent {
             Kind::Json => Patch::Json(patch::json::Document::parse(body)?),
             Kind::Merge => Patch::Merge(patch::merge::parse(body)?),
             Kind::Strategic => Patch::Strategic(patch::strategic::parse(body)?),
+            Kind::Apply => unreachable!("an apply is read as what is wanted"),
         };
         let shape = if matches!(kind, Kind::Json) { Shape::Operations } else { Shape::Members };
         let strict = match validation {
@@ -88,7 +91,7 @@ impl Write {
             "application/json-patch+json" => Ok(Kind::Json),
             "application/merge-patch+json" => Ok(Kind::Merge),
             "application/strategic-merge-patch+json" => Ok(Kind::Strategic),
-            APPLY => Err(Status::unsupported_media_type(&PATCHES)),
+            "application/apply-patch+yaml" => Ok(Kind::Apply),
             // The route itself lists the types above, and refuses others before the patch is looked at.
             _ => {
                 let status =
@@ -98,15 +101,19 @@ impl Write {
         }
     }
 
-    /// The document as the patch makes it of what `live` shows.
-    pub(super) fn patched(&self, sent: &Sent, live: &Live, options: &WriteOptions) -> Result<Value, Status> {
+    /// What the patch makes of the document `before`.
+    pub(super) fn patched(
+        &self,
+        sent: &Sent,
+        before: &Value,
+        options: &WriteOptions,
+    ) -> Result<Value, Status> {
         let patch = &sent.patch;
         let schema = self.target.document_schema();
-        let before = self.target.document_of(live.object.clone());
         let patched = match patch {
-            Patch::Json(document) => document.apply(&before),
-            Patch::Merge(patch) => patch::merge::apply(&before, patch),
-            Patch::Strategic(patch) => patch::strategic::apply(&before, patch, schema),
+            Patch::Json(document) => document.apply(before),
+            Patch::Merge(patch) => patch::merge::apply(before, patch),
+            Patch::Strategic(patch) => patch::strategic::apply(before, patch, schema),
         };
         let patched = patched.map_err(PatchError::into_status)?;
         let shown = patched.clone();
@@ -119,12 +126,7 @@ impl Write {
         let strict = [&sent.strict[..], &strict].concat();
         self.report(patch, &shown, strict, options)?;
         value.set_group_version_kind(self.target.document_kind());
-        if *self.target.view() == View::Whole {
-            form::default(&self.target.resource, self.target.version(), &mut value);
-        }
-        self.place_in_namespace(&mut value)?;
-        self.check_name(&value)?;
-        Ok(value)
+        Ok(defaulted(&self.target, value))
     }
 
     /// A patch may not make another kind of an object.

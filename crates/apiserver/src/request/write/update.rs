@@ -1,5 +1,6 @@
 //! PUT: the object as the client wants it to be; and the attempt loop that patches share.
 
+use super::apply::Wanted;
 use super::commit::Committed;
 use super::live::{Live, Refreshed};
 use super::options::{OptionsKind, WriteOptions};
@@ -18,6 +19,8 @@ pub(super) enum Intent {
     Replace(Value),
     /// It is changed.
     Patch(Sent),
+    /// It is to be so, among other things; if need be it begins.
+    Apply(Wanted),
 }
 
 pub(super) async fn update(write: Write, body: Incoming) -> Result<Response, Status> {
@@ -57,7 +60,13 @@ impl Write {
         check_name(&self.name)?;
         let mut live = self.live(&self.name).await?;
         loop {
-            let Some(found) = &live else { return self.change_absent(intent, options).await };
+            let Some(found) = &live else {
+                match self.begin(intent, options).await? {
+                    Attempt::Done(object) => return Ok(Outcome::Created(object)),
+                    Attempt::Lost(now) => live = now,
+                }
+                continue;
+            };
             let lost = match self.attempt(intent, found, options).await {
                 Ok(Attempt::Done(object)) => return Ok(Outcome::Changed(object)),
                 Ok(Attempt::Lost(now)) => now,
@@ -73,15 +82,8 @@ impl Write {
     }
 
     async fn attempt(&self, intent: &Intent, live: &Live, options: &WriteOptions) -> Result<Attempt, Status> {
-        let document = match intent {
-            Intent::Replace(document) => {
-                self.check_uid(document, live.object.uid())?;
-                document.clone()
-            }
-            Intent::Patch(sent) => self.patched(sent, live, options)?,
-        };
+        let document = self.wanted_document(intent, live, options)?;
         let mut object = self.object_of(document, live)?;
-        self.own_changed(&mut object, live);
         self.dedup_owners(&mut object);
         self.lock_on(&mut object, live)?;
         let prepared = self.prepare_update(object, live);
@@ -102,17 +104,47 @@ impl Write {
         })
     }
 
-    /// Nothing is there: some resources are created by PUT, all others answer 404.
-    async fn change_absent(&self, intent: &Intent, options: &WriteOptions) -> Result<Outcome, Status> {
-        let Intent::Replace(object) = intent else { return Err(self.not_found()) };
-        if !self.target.resource.strategy.create_on_update || self.target.subresource().is_some() {
-            return Err(self.not_found());
-        }
+    /// What the intent makes of the document of `live`, with its owners.
+    fn wanted_document(&self, intent: &Intent, live: &Live, options: &WriteOptions) -> Result<Value, Status> {
+        let before = self.live_document(live);
+        let mut document = match intent {
+            Intent::Replace(document) => {
+                self.check_uid(document, live.object.uid())?;
+                let mut document = document.clone();
+                self.own_changed(&mut document, &before);
+                return Ok(document);
+            }
+            Intent::Patch(sent) => {
+                let mut document = self.patched(sent, &before, options)?;
+                self.own_changed(&mut document, &before);
+                document
+            }
+            Intent::Apply(wanted) => self.applied(wanted, before, options)?,
+        };
+        self.place_in_namespace(&mut document)?;
+        self.check_name(&document)?;
+        Ok(document)
+    }
+
+    /// Nothing is there: an apply begins it, some resources are created by PUT, all else answers 404.
+    async fn begin(&self, intent: &Intent, options: &WriteOptions) -> Result<Attempt, Status> {
+        let object = match intent {
+            _ if self.target.subresource().is_some() => return Err(self.not_found()),
+            Intent::Replace(object) if self.target.resource.strategy.create_on_update => {
+                let mut object = object.clone();
+                object_meta::wipe_system(&mut object);
+                self.own_created(&mut object);
+                object
+            }
+            Intent::Apply(wanted) => self.applied_to_nothing(wanted, options)?,
+            Intent::Replace(_) | Intent::Patch(_) => return Err(self.not_found()),
+        };
+        let valid = self.validate_create(self.prepare_create(object))?;
         self.authorize_create()?;
-        let mut object = object.clone();
-        object_meta::wipe_system(&mut object);
-        self.own_created(&mut object);
-        Ok(Outcome::Created(self.create_named(object, options.dry_run).await?))
+        Ok(match self.commit_create(&self.name, valid, options.dry_run).await? {
+            Committed::Done(object) => Attempt::Done(object),
+            Committed::Lost(now) => Attempt::Lost(now),
+        })
     }
 
     /// The name in the object must be the name in the URL.

@@ -3,11 +3,22 @@
 
 use super::Write;
 use super::live::Live;
+use super::own::set_owners;
 use pintle_meta::{Status, Value};
-use pintle_schema::resource::View;
-use pintle_schema::scale;
+use pintle_schema::ownership::Managers;
+use pintle_schema::resource::{ScalePaths, View};
+use pintle_schema::scale::{self, Replicas};
 
 impl Write {
+    /// What of `live` this write is about, owners included.
+    pub(super) fn live_document(&self, live: &Live) -> Value {
+        let View::Scale(paths) = self.target.view() else { return live.object.clone() };
+        let mut document = self.target.document_of(live.object.clone());
+        let owners = scale::owners_shown(&self.replicas(paths), Managers::of(&live.object));
+        set_owners(self.target.document_schema(), &mut document, owners.to_document());
+        document
+    }
+
     /// The object that `document` makes of `live`.
     ///
     /// # Errors
@@ -19,6 +30,25 @@ impl Write {
             let kind = self.target.document_kind();
             return Err(Status::invalid(&kind.group, &kind.kind, &self.name, &errors));
         }
-        Ok(scale::apply(paths, &self.target.version().schema, &document, &live.object))
+        let schema = &self.target.version().schema;
+        let mut object = scale::apply(paths, schema, &document, &live.object);
+        let owners = scale::owners_of_object(
+            &self.replicas(paths),
+            Managers::of(&live.object),
+            Managers::of(&document),
+        );
+        set_owners(schema, &mut object, owners.to_document());
+        Ok(object)
+    }
+
+    /// Where the replicas of a Scale are in each version of the object.
+    fn replicas<'a>(&'a self, paths: &'a ScalePaths) -> Replicas<'a> {
+        let versions = self.target.resource.versions.iter();
+        Replicas {
+            version: self.target.version().group_version().to_string(),
+            versions: versions.map(|version| version.group_version().to_string()).collect(),
+            path: &paths.spec_replicas,
+            shown_version: self.target.document_kind().group_version().to_string(),
+        }
     }
 }
