@@ -5,7 +5,7 @@ use clap::Parser;
 use pintle_simulation::{Outcome, is_repeatable, live};
 use std::collections::BTreeMap;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
@@ -61,12 +61,12 @@ fn main() -> ExitCode {
 
 fn run(order: &Order, first: u64, begun: Instant) -> Total {
     let time = Duration::from_secs_f64(order.minutes.clamp(0.0, 1e6) * 60.0);
-    let next = AtomicU64::new(0);
-    let (tell, told) = mpsc::sync_channel(16);
+    let (next, is_enough) = (AtomicU64::new(0), AtomicBool::new(false));
+    let (tell, told) = mpsc::channel();
     let mut total = Total::default();
     thread::scope(|scope| {
         for _ in 0..order.threads.max(1) {
-            let (tell, next) = (tell.clone(), &next);
+            let (tell, next, is_enough) = (tell.clone(), &next, &is_enough);
             scope.spawn(move || {
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
@@ -74,19 +74,20 @@ fn run(order: &Order, first: u64, begun: Instant) -> Total {
                         Some(seeds) => number >= seeds,
                         None => begun.elapsed() >= time,
                     };
-                    if is_over || tell.send(one(first.wrapping_add(number), number, order.trace)).is_err() {
+                    if is_over || is_enough.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    if tell.send(one(first.wrapping_add(number), number, order.trace)).is_err() {
                         return;
                     }
                 }
             });
         }
         drop(tell);
-        while let Ok(outcome) = told.recv() {
+        // To the end, also of what the other threads are in the middle of.
+        for outcome in told {
             total.add(outcome);
-            if !total.broken.is_empty() && !order.keep_going {
-                next.store(u64::MAX / 2, Ordering::Relaxed);
-                return;
-            }
+            is_enough.store(!total.broken.is_empty() && !order.keep_going, Ordering::Relaxed);
         }
     });
     total

@@ -15,6 +15,29 @@ impl Machine {
     /// # Errors
     /// [`SnapshotError`]; those that were there are still there.
     pub fn snapshot(&self) -> Result<SnapshotFile, SnapshotError> {
+        self.snapshot_other_than(None)
+    }
+
+    /// Reads all of a snapshot that another member could not use. When it is what is wrong, another one is made, as
+    /// [`Machine::snapshot`] does, and it is set aside. Whether it was damaged. It blocks.
+    ///
+    /// # Errors
+    /// [`SnapshotError`] when no other could be made; this one is still the newest then.
+    pub fn renew_if_damaged(&self, doubted: &SnapshotFile) -> Result<bool, SnapshotError> {
+        let Err(error) = doubted.verify() else { return Ok(false) };
+        if self.newest_snapshot().is_some_and(|newest| newest.is_same(doubted)) {
+            self.shared.counters.snapshots_damaged.fetch_add(1, Ordering::Relaxed);
+            tracing::error!(%error, "a snapshot was damaged on the disk; another one is made of what is applied");
+            if let Err(error) = snapshots::set_aside(&*self.options.snapshots, &doubted.name) {
+                // It may have been set aside before, when no other could be made.
+                tracing::warn!(%error, name = doubted.name, "a damaged snapshot can't be set aside");
+            }
+            self.snapshot_other_than(Some(doubted))?;
+        }
+        Ok(true)
+    }
+
+    fn snapshot_other_than(&self, damaged: Option<&SnapshotFile>) -> Result<SnapshotFile, SnapshotError> {
         let _one_at_a_time = self.snapshotting.lock();
         // Held until it is written: what it needs must not be cleared meanwhile.
         let _pin = self.shared.pins.pin();
@@ -26,7 +49,10 @@ impl Machine {
             (Head { facts: inner.facts(), leases: inner.leases() }, Arc::clone(&inner.records))
         };
         let Some(applied) = head.facts.applied else { return Err(SnapshotError::Empty) };
-        if let Some(newest) = self.newest_snapshot().filter(|newest| newest.position == applied) {
+        let is_good = |newest: &SnapshotFile| !damaged.is_some_and(|damaged| newest.is_same(damaged));
+        if let Some(newest) =
+            self.newest_snapshot().filter(|newest| newest.position == applied && is_good(newest))
+        {
             return Ok(newest);
         }
         // So that the disk is not behind the snapshot, should the node start again.
@@ -102,7 +128,7 @@ impl Machine {
 
     fn note_newest(&self, snapshot: &SnapshotFile) {
         let mut newest = self.newest.lock();
-        if newest.as_ref().is_none_or(|newest| newest.position.index < snapshot.position.index) {
+        if newest.as_ref().is_none_or(|newest| newest.position.index <= snapshot.position.index) {
             *newest = Some(snapshot.clone());
         }
     }

@@ -1,12 +1,14 @@
 //! What other members ask of this one.
 
 use super::Node;
+use crate::executor;
 use crate::machine::ReadError;
 use crate::raft::{ConsensusError, PeerError, Refused, wire_member};
 use crate::state_machine::Refusal;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use pintle_wire::pintle::peer as wire;
+use std::sync::Arc;
 
 type Answer<T> = std::result::Result<T, PeerError>;
 
@@ -89,7 +91,13 @@ impl Node {
         if reaching().is_none() && machine.applied().is_some_and(|applied| applied.index >= request.needed) {
             self.inner.write_snapshot().await.map_err(|error| unable(&error.to_string()))?;
         }
-        let file = reaching();
+        let file = reaching().ok_or_else(|| unable("there is no snapshot that reaches so far"))?;
+        // Whoever asks has nothing else to hold it against.
+        let machine = Arc::clone(machine);
+        let looking =
+            executor::blocking(move || machine.renew_if_damaged(&file).map(|_| machine.newest_snapshot()));
+        let looked = looking.await.map_err(|error| unable(&error.to_string()))?;
+        let file = looked.map_err(|error| unable(&error.to_string()))?;
         let file = file.ok_or_else(|| unable("there is no snapshot that reaches so far"))?;
         crate::raft::snapshot_parts(file, request.offset).map_err(|error| unable(&error.to_string()))
     }

@@ -116,7 +116,8 @@ impl Consensus {
         let applier = Applier::new(Arc::clone(&machine));
         let applied = applier.applied();
         let config = Arc::new(config(settings)?);
-        let raft = Raft::new(id, config, Network::new(peers), LogStore::new(log), applier).await;
+        let network = Network::new(peers, Arc::clone(&machine));
+        let raft = Raft::new(id, config, network, LogStore::new(log), applier).await;
         let raft = raft.map_err(stopped)?;
         let receivers = Arc::new(Receivers::new(machine));
         let metrics = raft.metrics();

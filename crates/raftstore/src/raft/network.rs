@@ -4,6 +4,8 @@ use super::messages::{read_appended, read_voted, vote, wire_append, wire_transfe
 use super::peers::{Peer, PeerError, Peers};
 use super::sending::send_snapshot;
 use super::types::{Config, Member, Snapshot, Vote};
+use crate::executor;
+use crate::machine::Machine;
 use crate::snapshots::SnapshotFile;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream};
@@ -30,17 +32,20 @@ type Rpc<T> = Result<T, RPCError<Config>>;
 #[derive(Debug)]
 pub(super) struct Network {
     peers: Arc<dyn Peers>,
+    machine: Arc<Machine>,
 }
 
 /// The way to one member.
 #[derive(Debug)]
 pub(super) struct Connection {
     peer: Arc<dyn Peer>,
+    machine: Arc<Machine>,
 }
 
 impl Network {
-    pub(super) fn new(peers: Arc<dyn Peers>) -> Network {
-        Network { peers }
+    /// Ways to `peers`, for a node whose state is in `machine`.
+    pub(super) fn new(peers: Arc<dyn Peers>, machine: Arc<Machine>) -> Network {
+        Network { peers, machine }
     }
 }
 
@@ -48,7 +53,7 @@ impl RaftNetworkFactory<Config> for Network {
     type Network = Connection;
 
     async fn new_client(&mut self, target: u64, member: &Member) -> Connection {
-        Connection { peer: self.peers.peer(target, member) }
+        Connection { peer: self.peers.peer(target, member), machine: Arc::clone(&self.machine) }
     }
 }
 
@@ -121,7 +126,14 @@ impl RaftNetworkV2<Config> for Connection {
         _: RPCOption,
     ) -> Result<SnapshotResponse<Config>, StreamingError<Config>> {
         let sending = async {
-            let response = send_snapshot(&*self.peer, &leader, snapshot).await.map_err(snapshot_failed)?;
+            let file = snapshot.snapshot.clone();
+            let response = match send_snapshot(&*self.peer, &leader, snapshot).await {
+                Ok(response) => response,
+                Err(error) => {
+                    renew_if_damaged(&self.machine, file, &error).await;
+                    return Err(snapshot_failed(error));
+                }
+            };
             let vote =
                 vote(response.vote).map_err(|error| StreamingError::Network(NetworkError::new(&error)))?;
             Ok(SnapshotResponse::new(vote))
@@ -214,6 +226,19 @@ fn snapshot_failed(error: PeerError) -> StreamingError<Config> {
     }
 }
 
+/// A member that can't use a snapshot may be right about it: the next attempt is with another one then.
+async fn renew_if_damaged(machine: &Arc<Machine>, file: SnapshotFile, error: &PeerError) {
+    if !matches!(error, PeerError::Refused(_)) {
+        return;
+    }
+    let machine = Arc::clone(machine);
+    match executor::blocking(move || machine.renew_if_damaged(&file)).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::error!(%error, "no other snapshot can be made in place of a damaged one"),
+        Err(ended) => tracing::error!(%ended, "a snapshot that a member can't use could not be looked at"),
+    }
+}
+
 fn misunderstood(error: io::Error) -> RPCError<Config> {
     RPCError::Network(NetworkError::new(&error))
 }
@@ -225,14 +250,24 @@ fn lost(why: &str) -> RPCError<Config> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::disk::MemoryVolume;
+    use crate::files::MemoryFiles;
     use crate::local::Board;
+    use crate::machine::{Bounds, Options};
     use crate::raft::Transport;
     use futures_util::FutureExt;
     use openraft::impls::leader_id_std::LeaderId;
 
     #[tokio::test]
     async fn nobody_is_connected_to_before_there_is_something_to_say() {
-        let mut network = Network::new(Board::default().peers(1, 2));
+        let options = Options {
+            volume: Arc::new(MemoryVolume::new()),
+            snapshots: Arc::new(MemoryFiles::new()),
+            needed: None,
+            bounds: Bounds::default(),
+        };
+        let machine = Machine::open(options).unwrap();
+        let mut network = Network::new(Board::default().peers(1, 2), Arc::new(machine));
         let mut connection = network.new_client(3, &Member::default()).await;
         let option = || RPCOption::new(Duration::from_secs(1));
         // The stream is where openraft waits before it tries again.

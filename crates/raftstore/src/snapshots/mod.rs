@@ -102,6 +102,19 @@ impl SnapshotFile {
         Ok(Bytes::from(bytes))
     }
 
+    /// Reads all of it.
+    ///
+    /// # Errors
+    /// [`SnapshotError`] for one that can't be read, or is not what was written.
+    pub fn verify(&self) -> Result<(), SnapshotError> {
+        self.tell(|_| Ok(()), &mut |_| Ok::<(), SnapshotError>(())).map(|_| ())
+    }
+
+    /// Whether both are one file, whatever it is called by now.
+    pub(crate) fn is_same(&self, other: &SnapshotFile) -> bool {
+        Arc::ptr_eq(&self.file, &other.file)
+    }
+
     /// Hands over all that is in it, verified on the way: what is told before an error is worth nothing.
     pub(crate) fn tell<E: From<SnapshotError>>(
         &self,

@@ -58,6 +58,33 @@ fn a_node_without_its_disk_starts_from_the_newest_good_snapshot() {
     assert!(refused.to_string().contains("needs a snapshot"), "{refused}");
 }
 
+#[test]
+fn a_snapshot_that_was_damaged_later_is_made_anew() {
+    let mut chance = Chance::new(7);
+    let mut world = World::new();
+    let machine = world.open().unwrap();
+    world.grow(&mut chance, 60);
+    world.catch_up(&machine, &mut chance).unwrap();
+    for more in [0, 40] {
+        let good = machine.snapshot().unwrap();
+        assert!(!machine.renew_if_damaged(&good).unwrap(), "nothing is wrong with it");
+        assert_eq!(machine.newest_snapshot().unwrap().name, good.name);
+        world.files.flip(&good.name, 100);
+        // Of the same entry, and of a later one.
+        world.grow(&mut chance, more);
+        world.catch_up(&machine, &mut chance).unwrap();
+        assert!(machine.renew_if_damaged(&good).unwrap());
+        let renewed = machine.newest_snapshot().unwrap();
+        renewed.verify().unwrap();
+        assert_eq!(Some(renewed.position), machine.applied());
+        assert!(machine.renew_if_damaged(&good).unwrap(), "it is still damaged, and there is another");
+        assert_eq!(machine.newest_snapshot().unwrap().name, renewed.name);
+        assert_eq!(machine.counters().snapshots_damaged.swap(0, std::sync::atomic::Ordering::Relaxed), 1);
+    }
+    let names = world.files.list().unwrap();
+    assert_eq!(names.iter().filter(|name| name.contains("damaged")).count(), 1, "{names:?}");
+}
+
 /// The same world, in which other things can happen.
 fn copy(world: &World) -> World {
     let files = MemoryFiles::new();
