@@ -38,6 +38,11 @@ pub trait Hooks: Debug + Send + Sync {
         Vec::new()
     }
 
+    /// Whether the reference deletes it by a store of its own, which words failed preconditions as storage does.
+    fn deletes_by_own_store(&self) -> bool {
+        false
+    }
+
     /// What else changes in an object whose metadata was just marked as being deleted.
     fn mark_deleting(&self, _object: &mut Value) {}
 

@@ -3,11 +3,13 @@
 mod continue_token;
 mod get;
 mod list;
+mod listing;
 mod options;
 mod present;
 mod select;
 mod watch;
 
+pub use listing::{Listed, Listing};
 pub use options::{ListOptions, Match};
 pub use present::{ListMeta, Presenter};
 pub use select::Selection;

@@ -5,9 +5,18 @@ use super::live::Live;
 use super::validate::Valid;
 use crate::request::read::storage_status;
 use bytes::Bytes;
-use pintle_meta::{Status, Value};
+use pintle_meta::{ObjectMut, Status, Value};
 use pintle_schema::form;
-use pintle_storage::{Compare, Op, Revision, Txn, TxnResponse};
+use pintle_storage::{Compare, Error as StorageError, Op, Revision, Txn, TxnResponse};
+
+/// On what terms an object is stored.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Terms {
+    /// Not at all: only as far as one would see.
+    pub(super) dry_run: bool,
+    /// Without its owners, when it is too large with them.
+    pub(super) may_shed_owners: bool,
+}
 
 /// How a commit ended.
 pub(super) enum Committed {
@@ -23,21 +32,16 @@ impl Write {
         &self,
         name: &str,
         valid: Valid,
-        dry_run: bool,
+        terms: Terms,
     ) -> Result<Committed, Status> {
         let (stored, bytes) = self.stored_form(valid)?;
-        if dry_run {
+        if terms.dry_run {
             return match self.stored(name).await? {
                 Some(live) => Ok(Committed::Lost(Some(live))),
                 None => Ok(Committed::Done(self.shown(stored, Revision::ZERO))),
             };
         }
-        let key = self.key(name);
-        let txn = Txn::new()
-            .when(Compare::absent(key.clone()))
-            .then(Op::put(key.clone(), bytes))
-            .otherwise(Op::get(key));
-        self.finish(stored, self.run(txn).await?)
+        self.put(Compare::absent(self.key(name)), name, stored, bytes, terms).await
     }
 
     /// Stores the successor of `live`.
@@ -46,18 +50,41 @@ impl Write {
         name: &str,
         valid: Valid,
         live: &Live,
-        dry_run: bool,
+        terms: Terms,
     ) -> Result<Committed, Status> {
         let (stored, bytes) = self.stored_form(valid)?;
-        if dry_run {
+        if terms.dry_run {
             return Ok(Committed::Done(self.shown(stored, live.revision)));
         }
+        self.put(Compare::unchanged(self.key(name), live.revision), name, stored, bytes, terms).await
+    }
+
+    async fn put(
+        &self,
+        nobody_was_faster: Compare,
+        name: &str,
+        mut stored: Value,
+        bytes: Bytes,
+        terms: Terms,
+    ) -> Result<Committed, Status> {
         let key = self.key(name);
-        let txn = Txn::new()
-            .when(Compare::unchanged(key.clone(), live.revision))
-            .then(Op::put(key.clone(), bytes))
-            .otherwise(Op::get(key));
-        self.finish(stored, self.run(txn).await?)
+        let txn = |bytes| {
+            Txn::new()
+                .when(nobody_was_faster.clone())
+                .then(Op::put(key.clone(), bytes))
+                .otherwise(Op::get(key.clone()))
+        };
+        let mut outcome = self.server.storage.txn(txn(bytes)).await;
+        if terms.may_shed_owners && matches!(outcome, Err(StorageError::TooLarge)) {
+            stored.remove_meta("managedFields");
+            let bytes = self.stored_bytes(&stored)?;
+            outcome = self.server.storage.txn(txn(bytes)).await;
+        }
+        let response = outcome.map_err(|error| storage_status(&error))?;
+        if response.succeeded {
+            return Ok(Committed::Done(self.shown(stored, response.revision)));
+        }
+        Ok(Committed::Lost(self.found_instead(response)?))
     }
 
     /// Whether storing `valid` would change nothing.
@@ -72,22 +99,11 @@ impl Write {
             .when(Compare::unchanged(key.clone(), live.revision))
             .then(Op::delete(key.clone()))
             .otherwise(Op::get(key));
-        let response = self.run(txn).await?;
+        let response = self.server.storage.txn(txn).await.map_err(|error| storage_status(&error))?;
         if response.succeeded {
             return Ok(None);
         }
         Ok(Some(Committed::Lost(self.found_instead(response)?)))
-    }
-
-    async fn run(&self, txn: Txn) -> Result<TxnResponse, Status> {
-        self.server.storage.txn(txn).await.map_err(|error| storage_status(&error))
-    }
-
-    fn finish(&self, stored: Value, response: TxnResponse) -> Result<Committed, Status> {
-        if response.succeeded {
-            return Ok(Committed::Done(self.shown(stored, response.revision)));
-        }
-        Ok(Committed::Lost(self.found_instead(response)?))
     }
 
     fn found_instead(&self, response: TxnResponse) -> Result<Option<Live>, Status> {
@@ -99,9 +115,14 @@ impl Write {
     fn stored_form(&self, valid: Valid) -> Result<(Value, Bytes), Status> {
         let storage = self.target.resource.storage.as_ref().ok_or_else(Status::method_not_allowed)?;
         let stored = form::to_stored(&self.target.resource, storage, self.target.version(), valid.object);
-        let bytes = form::stored_bytes(storage, &stored, self.server.config.stored_as)
-            .map_err(|error| Status::internal(error.to_string()))?;
+        let bytes = self.stored_bytes(&stored)?;
         Ok((stored, bytes))
+    }
+
+    fn stored_bytes(&self, stored: &Value) -> Result<Bytes, Status> {
+        let storage = self.target.resource.storage.as_ref().ok_or_else(Status::method_not_allowed)?;
+        form::stored_bytes(storage, stored, self.server.config.stored_as)
+            .map_err(|error| Status::internal(error.to_string()))
     }
 
     fn shown(&self, stored: Value, revision: Revision) -> Value {

@@ -1,6 +1,6 @@
 //! POST: a new object.
 
-use super::commit::Committed;
+use super::commit::{Committed, Terms};
 use super::options::{OptionsKind, WriteOptions};
 use super::{Write, decode};
 use crate::request::reply::Response;
@@ -22,7 +22,8 @@ pub(super) async fn create(write: Write, body: Incoming) -> Result<Response, Sta
     write.place_in_namespace(&mut object)?;
     write.dedup_owners(&mut object);
     write.own_created(&mut object);
-    let created = write.create_named(object, options.dry_run).await?;
+    let terms = Terms { dry_run: options.dry_run, may_shed_owners: true };
+    let created = write.create_named(object, terms).await?;
     write.show(201, created)
 }
 
@@ -56,7 +57,7 @@ impl Write {
     }
 
     /// Creates the object, under a generated name if it has none of its own.
-    pub(super) async fn create_named(&self, object: Value, dry_run: bool) -> Result<Value, Status> {
+    pub(super) async fn create_named(&self, object: Value, terms: Terms) -> Result<Value, Status> {
         let generated = object.name().is_empty() && !object.generate_name().is_empty();
         let attempts = if generated { NAME_ATTEMPTS } else { 1 };
         let mut taken = Status::already_exists(&self.group_resource(), object.name());
@@ -73,7 +74,7 @@ impl Write {
                     "resourceVersion should not be set on objects to be created",
                 ));
             }
-            match self.commit_create(&name, valid, dry_run).await? {
+            match self.commit_create(&name, valid, terms).await? {
                 Committed::Done(created) => return Ok(created),
                 Committed::Lost(found) => {
                     taken =

@@ -2,6 +2,7 @@
 //! and what background loops keep in order.
 
 use super::Write;
+use super::commit::Terms;
 use super::options::WriteOptions;
 use super::update::{Intent, Outcome};
 use crate::request::authenticate::{AUTHENTICATED, MASTERS, User};
@@ -31,7 +32,7 @@ pub async fn create_by_server(server: &Arc<Server>, target: &Target, object: Val
     object_meta::wipe_system(&mut object);
     write.place_in_namespace(&mut object)?;
     write.own_created(&mut object);
-    write.create_named(object, false).await
+    write.create_named(object, Terms::default()).await
 }
 
 /// The object of this name and namespace as storage has it now, in the target's version.

@@ -12,8 +12,6 @@ mod commit;
 mod create;
 mod decode;
 mod delete;
-mod delete_collection;
-mod delete_options;
 mod live;
 mod local;
 mod options;
@@ -92,7 +90,7 @@ pub async fn write(
         Verb::Update => update::update(write, received.body).await,
         Verb::Patch => patch::patch(write, received.body).await,
         Verb::Delete => delete::delete(write, received.body).await,
-        _ => delete_collection::delete_collection(write, received.body).await,
+        _ => delete::delete_collection(write, received.body).await,
     }
 }
 

@@ -1,7 +1,7 @@
 //! PUT: the object as the client wants it to be; and the attempt loop that patches share.
 
 use super::apply::Wanted;
-use super::commit::Committed;
+use super::commit::{Committed, Terms};
 use super::live::{Live, Refreshed};
 use super::options::{OptionsKind, WriteOptions};
 use super::patch::Sent;
@@ -21,6 +21,13 @@ pub(super) enum Intent {
     Patch(Sent),
     /// It is to be so, among other things; if need be it begins.
     Apply(Wanted),
+}
+
+impl Intent {
+    /// Whoever applies cannot do without owners.
+    fn terms(&self, options: &WriteOptions) -> Terms {
+        Terms { dry_run: options.dry_run, may_shed_owners: !matches!(self, Intent::Apply(_)) }
+    }
 }
 
 pub(super) async fn update(write: Write, body: Incoming) -> Result<Response, Status> {
@@ -98,7 +105,7 @@ impl Write {
                 Refreshed::Gone => Attempt::Lost(None),
             });
         }
-        Ok(match self.commit_update(&self.name, valid, live, options.dry_run).await? {
+        Ok(match self.commit_update(&self.name, valid, live, intent.terms(options)).await? {
             Committed::Done(object) => Attempt::Done(object),
             Committed::Lost(now) => Attempt::Lost(now),
         })
@@ -141,7 +148,7 @@ impl Write {
         };
         let valid = self.validate_create(self.prepare_create(object))?;
         self.authorize_create()?;
-        Ok(match self.commit_create(&self.name, valid, options.dry_run).await? {
+        Ok(match self.commit_create(&self.name, valid, intent.terms(options)).await? {
             Committed::Done(object) => Attempt::Done(object),
             Committed::Lost(now) => Attempt::Lost(now),
         })

@@ -47,6 +47,10 @@ impl Hooks for Namespace {
     /// `finalize` is the way to change what other updates keep.
     fn prepare_subresource(&self, _subresource: &str, _object: &mut Value, _old: &Value) {}
 
+    fn deletes_by_own_store(&self) -> bool {
+        true
+    }
+
     fn mark_deleting(&self, object: &mut Value) {
         set_at(ty(), object, &["status", "phase"], "Terminating");
         object.remove_meta("deletionGracePeriodSeconds");

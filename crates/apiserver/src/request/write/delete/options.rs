@@ -1,8 +1,8 @@
 //! Options of a delete: from the body when there is one, else from the query; never from both.
 
-use super::Write;
-use super::decode::body_format;
-use super::options::dry_run_error;
+use crate::request::write::Write;
+use crate::request::write::decode::{BodyFormat, body_format};
+use crate::request::write::options::dry_run_error;
 use pintle_meta::{FieldError, GroupVersion, Status, Value};
 use pintle_schema::decode::{self, TypeMeta};
 use pintle_schema::protobuf::Envelope;
@@ -63,7 +63,7 @@ impl Write {
             .definition("io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions")
             .ok_or_else(|| Status::internal("the catalog lacks DeleteOptions"))?;
         let parsed = match body_format(&self.head.headers)? {
-            super::decode::BodyFormat::Protobuf => {
+            BodyFormat::Protobuf => {
                 let envelope =
                     Envelope::read(body).map_err(|error| Status::bad_request(error.to_string()))?;
                 let said =
@@ -72,7 +72,7 @@ impl Write {
                     envelope.document(schema).map_err(|error| Status::bad_request(error.to_string()))?;
                 (document, said)
             }
-            super::decode::BodyFormat::Json => {
+            BodyFormat::Json => {
                 let said = decode::type_meta(body).map_err(|error| {
                     Status::bad_request(format!("couldn't get version/kind; json parse error: {error}"))
                 })?;
@@ -80,7 +80,7 @@ impl Write {
                     .map_err(|error| Status::bad_request(error.to_string()))?;
                 (document, said)
             }
-            super::decode::BodyFormat::Yaml => {
+            BodyFormat::Yaml => {
                 let parsed = yaml::parse(body).map_err(|error| Status::bad_request(error.to_string()))?;
                 let said = decode::type_meta_of(&parsed.value)
                     .map_err(|error| Status::bad_request(error.to_string()))?;
