@@ -41,9 +41,13 @@ impl Write {
 
     /// The object of this name as storage has it now.
     pub(super) async fn stored(&self, name: &str) -> Result<Option<Live>, Status> {
+        self.read(name).await?.map(|kv| self.live_of(&kv)).transpose()
+    }
+
+    async fn read(&self, name: &str) -> Result<Option<KeyValue>, Status> {
         let request = RangeRequest::new(KeyRange::key(self.key(name)));
         let response = self.server.storage.range(request).await.map_err(|error| storage_status(&error))?;
-        response.kvs.into_iter().next().map(|kv| self.live_of(&kv)).transpose()
+        Ok(response.kvs.into_iter().next())
     }
 
     /// A value out of storage.
@@ -57,9 +61,9 @@ impl Write {
         if !live.cached {
             return Ok(Refreshed::Current);
         }
-        Ok(match self.stored(name).await? {
-            Some(now) if now.revision == live.revision => Refreshed::Current,
-            Some(now) => Refreshed::Moved(now),
+        Ok(match self.read(name).await? {
+            Some(now) if now.mod_revision == live.revision => Refreshed::Current,
+            Some(now) => Refreshed::Moved(self.live_of(&now)?),
             None => Refreshed::Gone,
         })
     }

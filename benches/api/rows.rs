@@ -1,0 +1,108 @@
+//! What is asked.
+
+use crate::failure::Failure;
+use crate::pod::{MANAGER, POD, PODS, config};
+use clap::builder::PossibleValuesParser;
+use http::Request;
+use serde_json::json;
+
+/// One kind of request.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    ask: Ask,
+}
+
+#[derive(Debug)]
+enum Ask {
+    Get,
+    List,
+    Patch { content_type: &'static str, body: fn(u64) -> String },
+}
+
+const APPLY: &str = "application/apply-patch+yaml";
+const STRATEGIC: &str = "application/strategic-merge-patch+json";
+const MERGE: &str = "application/merge-patch+json";
+const JSON: &str = "application/json-patch+json";
+
+pub(crate) const ROWS: &[Row] = &[
+    Row { name: "get", about: "a read, to compare with", ask: Ask::Get },
+    Row { name: "list", about: "a list of one", ask: Ask::List },
+    Row {
+        name: "apply-same",
+        about: "apply of what is there already",
+        ask: Ask::Patch { content_type: APPLY, body: |_| config().to_string() },
+    },
+    Row {
+        name: "strategic-same",
+        about: "strategic merge patch, nothing changes",
+        ask: Ask::Patch { content_type: STRATEGIC, body: |_| image(0) },
+    },
+    Row {
+        name: "strategic",
+        about: "strategic merge patch, an image changes",
+        ask: Ask::Patch { content_type: STRATEGIC, body: image },
+    },
+    Row {
+        name: "merge",
+        about: "merge patch, a label changes",
+        ask: Ask::Patch {
+            content_type: MERGE,
+            body: |number| json!({"metadata": {"labels": {"number": number.to_string()}}}).to_string(),
+        },
+    },
+    Row {
+        name: "json",
+        about: "JSON patch, a label changes",
+        ask: Ask::Patch {
+            content_type: JSON,
+            body: |number| {
+                json!([{"op": "add", "path": "/metadata/labels/number", "value": number.to_string()}])
+                    .to_string()
+            },
+        },
+    },
+    Row {
+        name: "apply",
+        about: "apply, an annotation changes",
+        ask: Ask::Patch {
+            content_type: APPLY,
+            body: |number| {
+                let mut config = config();
+                config["metadata"]["annotations"]["number"] = number.to_string().into();
+                config.to_string()
+            },
+        },
+    },
+];
+
+fn image(number: u64) -> String {
+    json!({"spec": {"containers": [{"name": "log-shipper", "image": format!("registry.example/log-shipper:{number}")}]}})
+        .to_string()
+}
+
+pub(crate) fn names() -> PossibleValuesParser {
+    PossibleValuesParser::new(ROWS.iter().map(|row| row.name))
+}
+
+impl Row {
+    /// Asks once; bodies may differ by `number`.
+    ///
+    /// # Errors
+    /// When it is not answered with a success.
+    pub(crate) async fn ask(&self, client: &kube::Client, number: u64) -> Result<(), Failure> {
+        let request = match &self.ask {
+            Ask::Get => Request::get(POD).body(Vec::new()),
+            Ask::List => Request::get(PODS).body(Vec::new()),
+            Ask::Patch { content_type, body } => {
+                let forced = if *content_type == APPLY { "&force=true" } else { "" };
+                Request::patch(format!("{POD}?fieldManager={MANAGER}{forced}"))
+                    .header("content-type", *content_type)
+                    .body(body(number).into_bytes())
+            }
+        };
+        client.request_text(request?).await?;
+        Ok(())
+    }
+}
