@@ -12,15 +12,18 @@ pub(crate) enum Failure {
     /// There is nothing to run.
     #[error("{} is not there\nhelp: cargo build --release -p pintle, or name another with --pintle", .0.display())]
     NoProgram(PathBuf),
-    /// The server said no, or nothing.
+    /// The server said nothing.
     #[error("{0}")]
-    Call(#[from] kube::Error),
+    Call(#[from] hyper::Error),
+    /// No connection is made.
+    #[error("{0}")]
+    Tls(#[from] rustls::Error),
+    /// Keys and certificates can't be read.
+    #[error("{0}")]
+    Pki(#[from] rustls::pki_types::pem::Error),
     /// A request that can't be made.
     #[error("{0}")]
     Request(#[from] http::Error),
-    /// The server's kubeconfig is of no use.
-    #[error("{0}")]
-    Kubeconfig(#[from] kube::config::KubeconfigError),
     /// The server did something else than was asked.
     #[error("{0}")]
     Server(String),

@@ -2,6 +2,8 @@
 //! server's processor time, all of it: TLS, HTTP, the request's stages and, where something changed, storage.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks to its terminal")]
 
+mod client;
+mod config;
 mod failure;
 mod pod;
 mod rows;
@@ -11,6 +13,7 @@ mod server;
 mod usage;
 
 use clap::Parser;
+use client::Client;
 use failure::Failure;
 use indicatif::{ProgressBar, ProgressStyle};
 use rows::{ROWS, Row};
@@ -58,14 +61,14 @@ async fn main() -> ExitCode {
 
 async fn run(order: &Order) -> Result<(), Failure> {
     let server = Server::start(&order.pintle)?;
-    let client = server.client().await?;
-    let size = pod::create(&client).await?;
-    println!("a Pod of {size} bytes as JSON, {} of them who owns what", pod::owners_size(&client).await?);
+    let mut client = server.client().await?;
+    let size = pod::create(&mut client).await?;
+    println!("a Pod of {size} bytes as JSON, {} of them who owns what", pod::owners_size(&mut client).await?);
     println!("{:<14} {:>9} {:>12} {:>12}  request", "row", "requests", "CPU us each", "median us");
     for row in
         ROWS.iter().filter(|row| order.rows.is_empty() || order.rows.iter().any(|name| name == row.name))
     {
-        let measured = measure(row, &client, &server, order.seconds).await?;
+        let measured = measure(row, &mut client, &server, order.seconds).await?;
         println!(
             "{:<14} {:>9} {:>12.1} {:>12}  {}",
             row.name,
@@ -84,12 +87,7 @@ struct Measured {
     median: Duration,
 }
 
-async fn measure(
-    row: &Row,
-    client: &kube::Client,
-    server: &Server,
-    seconds: f64,
-) -> Result<Measured, Failure> {
+async fn measure(row: &Row, client: &mut Client, server: &Server, seconds: f64) -> Result<Measured, Failure> {
     let style = ProgressStyle::with_template("{msg} {wide_bar} {percent}%");
     let bar = ProgressBar::new(1000).with_message(row.name);
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));

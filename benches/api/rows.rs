@@ -1,9 +1,10 @@
 //! What is asked.
 
+use crate::client::Client;
+use crate::config::config;
 use crate::failure::Failure;
-use crate::pod::{MANAGER, POD, PODS, config};
+use crate::pod::{MANAGER, POD, PODS};
 use clap::builder::PossibleValuesParser;
-use http::Request;
 use serde_json::json;
 
 /// One kind of request.
@@ -91,18 +92,16 @@ impl Row {
     ///
     /// # Errors
     /// When it is not answered with a success.
-    pub(crate) async fn ask(&self, client: &kube::Client, number: u64) -> Result<(), Failure> {
-        let request = match &self.ask {
-            Ask::Get => Request::get(POD).body(Vec::new()),
-            Ask::List => Request::get(PODS).body(Vec::new()),
+    pub(crate) async fn ask(&self, client: &mut Client, number: u64) -> Result<(), Failure> {
+        match &self.ask {
+            Ask::Get => client.ask("GET", POD, "application/json", Vec::new()).await?,
+            Ask::List => client.ask("GET", PODS, "application/json", Vec::new()).await?,
             Ask::Patch { content_type, body } => {
                 let forced = if *content_type == APPLY { "&force=true" } else { "" };
-                Request::patch(format!("{POD}?fieldManager={MANAGER}{forced}"))
-                    .header("content-type", *content_type)
-                    .body(body(number).into_bytes())
+                let path = format!("{POD}?fieldManager={MANAGER}{forced}");
+                client.ask("PATCH", &path, content_type, body(number).into_bytes()).await?
             }
         };
-        client.request_text(request?).await?;
         Ok(())
     }
 }

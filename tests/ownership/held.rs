@@ -62,7 +62,7 @@ fn leads_somewhere(there: &FieldSet, object: &Value, path: &[Element]) -> bool {
     there.contains(path) || value_at(object, path).is_some()
 }
 
-fn value_at<'a>(object: &'a Value, path: &[Element]) -> Option<&'a Value> {
+pub(crate) fn value_at<'a>(object: &'a Value, path: &[Element]) -> Option<&'a Value> {
     path.iter().try_fold(object, |value, element| match element {
         Element::Field(name) => value.get(name),
         Element::Key(fields) => value.as_list()?.iter().find(|item| {

@@ -3,23 +3,26 @@
 
 use crate::decode::set_field;
 use crate::types::{Field, Struct, Type};
+use pintle_meta::Value;
 use pintle_meta::quantity::{Quantity, Scale};
-use pintle_meta::{Map, Value};
 
-/// Sets every default below `document` where nothing, or Go's zero of a non-pointer, stands.
+/// Sets every default below `document` where nothing, or Go's zero of a non-pointer, stands. What lacks none stays
+/// shared.
 pub fn apply(ty: &Struct, document: &mut Value) {
     if !ty.has_defaults() {
         return;
     }
     let Value::Map(map) = document else { return };
     for field in ty.fields() {
-        if let Some(default) = field.set_when_unset() {
-            set_when_unset(ty, field, map, default);
+        if let Some(default) = field.set_when_unset()
+            && is_unset(field, map.get(&field.name))
+        {
+            set_field(ty, map, &field.name, default.clone());
         }
         if field.thousandths && map.get(&field.name).is_some_and(has_finer) {
             map.get_mut(&field.name).into_iter().for_each(round_up);
         }
-        if leads_to_defaults(&field.ty)
+        if map.get(&field.name).is_some_and(|value| lacks(&field.ty, value))
             && let Some(value) = map.get_mut(&field.name)
         {
             descend(&field.ty, value);
@@ -27,15 +30,32 @@ pub fn apply(ty: &Struct, document: &mut Value) {
     }
 }
 
-fn set_when_unset(ty: &Struct, field: &Field, map: &mut Map, default: &Value) {
-    let unset = match map.get(&field.name) {
+/// Whether [`descend`] would change anything.
+fn lacks(ty: &Type, value: &Value) -> bool {
+    if !leads_to_defaults(ty) {
+        return false;
+    }
+    match (ty, value) {
+        (Type::Struct(ty), Value::Map(map)) => ty.fields().iter().any(|field| {
+            let value = map.get(&field.name);
+            is_unset(field, value)
+                || value.is_some_and(|value| field.thousandths && has_finer(value) || lacks(&field.ty, value))
+        }),
+        (Type::List(list), Value::List(items)) => items.iter().any(|item| lacks(&list.item, item)),
+        (Type::Map(ty), Value::Map(members)) => members.values().any(|member| lacks(&ty.value, member)),
+        _ => false,
+    }
+}
+
+/// Whether the field has a default that has to be set.
+fn is_unset(field: &Field, value: Option<&Value>) -> bool {
+    let Some(default) = field.set_when_unset() else { return false };
+    let unset = match value {
         None | Some(Value::Null) => true,
         Some(value) => !field.pointer && value.is_empty(),
     };
     // A default that is Go's zero says nothing of a member that is no pointer.
-    if unset && (field.pointer || !default.is_empty()) {
-        set_field(ty, map, &field.name, default.clone());
-    }
+    unset && (field.pointer || !default.is_empty())
 }
 
 /// Whether a quantity is written with a unit below a thousandth, so that it may have to be rounded.
@@ -59,15 +79,17 @@ fn descend(ty: &Type, value: &mut Value) {
     match (ty, value) {
         (Type::Struct(ty), value @ Value::Map(_)) => apply(ty, value),
         (Type::List(list), Value::List(items)) => {
-            items.make_mut().iter_mut().for_each(|item| descend(&list.item, item));
+            for item in items.make_mut().iter_mut().filter(|item| lacks(&list.item, item)) {
+                descend(&list.item, item);
+            }
         }
-        (Type::Map(map), Value::Map(members)) => descend_map(&map.value, members),
+        (Type::Map(map), Value::Map(members)) => {
+            for (_, member) in members.iter_mut().filter(|(_, member)| lacks(&map.value, member)) {
+                descend(&map.value, member);
+            }
+        }
         _ => {}
     }
-}
-
-fn descend_map(ty: &Type, members: &mut Map) {
-    members.iter_mut().for_each(|(_, member)| descend(ty, member));
 }
 
 /// Whether a value of this type can hold a struct with defaults.

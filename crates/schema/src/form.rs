@@ -8,7 +8,7 @@ use crate::decode::{self, DecodeError, set_field};
 use crate::defaults;
 use crate::protobuf::{self, Envelope, EnvelopeError, MAGIC, ProtobufError, TooDeep};
 use crate::resource::{Resource, Storage, Version};
-use crate::types::{Omit, Struct, Type};
+use crate::types::{Field, Omit, Struct, Type};
 use bytes::Bytes;
 use pintle_meta::value::to_json;
 use pintle_meta::{GroupVersion, GroupVersionKind, Object, Str, Value};
@@ -174,29 +174,17 @@ fn restore(schema: &Struct, object: Value) -> Value {
 }
 
 /// Turns empty lists and maps that Go would still print into nil, and nil bytes of a map, which protobuf can't
-/// tell from none, into none.
+/// tell from none, into none. What has none of them stays shared.
 fn drop_empty(ty: &Struct, object: &mut Value) {
     let Value::Map(map) = object else { return };
-    let mut nil: Vec<&str> = Vec::new();
-    for (name, value) in map.iter() {
-        let Some((_, field)) = ty.field(name) else { continue };
-        let collection = matches!(field.ty, Type::List(_) | Type::Map(_));
-        if collection && field.omit == Omit::Never && !value.is_null() && value.is_empty() {
-            nil.push(&field.name);
-        }
-    }
-    for name in nil {
-        *map.entry(name) = Value::Null;
-    }
-    let deep: Vec<(&str, &Type)> = ty
-        .fields()
-        .iter()
-        .filter(|field| loses_something(&field.ty))
-        .map(|field| (&*field.name, &field.ty))
-        .collect();
-    for (name, ty) in deep {
-        if let Some(value) = map.get_mut(name) {
-            drop_empty_below(ty, value);
+    for field in ty.fields() {
+        let Some(value) = map.get(&field.name) else { continue };
+        if is_empty_collection(field, value) {
+            *map.entry(&field.name) = Value::Null;
+        } else if has_empty(&field.ty, value)
+            && let Some(value) = map.get_mut(&field.name)
+        {
+            drop_empty_below(&field.ty, value);
         }
     }
 }
@@ -205,19 +193,43 @@ fn drop_empty_below(ty: &Type, value: &mut Value) {
     match (ty, value) {
         (Type::Struct(ty), value) => drop_empty(ty, value),
         (Type::List(list), Value::List(items)) => {
-            items.make_mut().iter_mut().for_each(|item| drop_empty_below(&list.item, item));
-        }
-        (Type::Map(map), Value::Map(members))
-            if matches!(map.value, Type::Bytes) && members.values().any(Value::is_null) =>
-        {
-            let nil = members.iter_mut().filter(|(_, bytes)| bytes.is_null());
-            nil.for_each(|(_, bytes)| *bytes = "".into());
+            for item in items.make_mut().iter_mut().filter(|item| has_empty(&list.item, item)) {
+                drop_empty_below(&list.item, item);
+            }
         }
         (Type::Map(map), Value::Map(members)) => {
-            members.iter_mut().for_each(|(_, member)| drop_empty_below(&map.value, member));
+            for (_, member) in members.iter_mut() {
+                if matches!(map.value, Type::Bytes) && member.is_null() {
+                    *member = "".into();
+                } else if has_empty(&map.value, member) {
+                    drop_empty_below(&map.value, member);
+                }
+            }
         }
         _ => {}
     }
+}
+
+/// Whether [`drop_empty_below`] would change anything.
+fn has_empty(ty: &Type, value: &Value) -> bool {
+    match (ty, value) {
+        (Type::Struct(ty), Value::Map(members)) => members.iter().any(|(name, value)| {
+            ty.field(name)
+                .is_some_and(|(_, field)| is_empty_collection(field, value) || has_empty(&field.ty, value))
+        }),
+        (Type::List(list), Value::List(items)) if loses_something(&list.item) => {
+            items.iter().any(|item| has_empty(&list.item, item))
+        }
+        (ty @ Type::Map(map), Value::Map(members)) if loses_something(ty) => members.values().any(|member| {
+            matches!(map.value, Type::Bytes) && member.is_null() || has_empty(&map.value, member)
+        }),
+        _ => false,
+    }
+}
+
+fn is_empty_collection(field: &Field, value: &Value) -> bool {
+    let collection = matches!(field.ty, Type::List(_) | Type::Map(_));
+    collection && field.omit == Omit::Never && !value.is_null() && value.is_empty()
 }
 
 fn loses_something(ty: &Type) -> bool {
@@ -225,6 +237,6 @@ fn loses_something(ty: &Type) -> bool {
         Type::Struct(_) => true,
         Type::List(list) => loses_something(&list.item),
         Type::Map(map) => matches!(map.value, Type::Bytes) || loses_something(&map.value),
-        _ => false,
+        Type::Bool | Type::Int(_) | Type::Float | Type::String | Type::Bytes | Type::Special(_) => false,
     }
 }

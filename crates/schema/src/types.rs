@@ -151,7 +151,7 @@ pub enum Omit {
 pub struct Patch {
     /// `merge`: items or members are merged instead of replaced.
     pub merge: bool,
-    /// `replace`, said although it is what happens anyway.
+    /// `replace`: a patch of it is what it becomes. Of lists that is said although it is what happens anyway.
     pub replace: bool,
     /// `retainKeys`: the patch says which keys stay.
     pub retain_keys: bool,
@@ -338,6 +338,25 @@ impl Field {
     /// What the server sets where nothing was said: the published default, or the one that is only implied.
     pub fn set_when_unset(&self) -> Option<&Value> {
         self.default.as_ref().or(self.implied.as_ref())
+    }
+}
+
+impl Special {
+    /// The bare name of its Go struct.
+    pub fn go_name(self) -> &'static str {
+        match self {
+            Special::Time => "Time",
+            Special::MicroTime => "MicroTime",
+            Special::Duration => "Duration",
+            Special::Quantity => "Quantity",
+            Special::IntOrString => "IntOrString",
+            Special::RawExtension => "RawExtension",
+            Special::FieldsV1 => "FieldsV1",
+            Special::Json => "JSON",
+            Special::SchemaOrArray => "JSONSchemaPropsOrArray",
+            Special::SchemaOrBool => "JSONSchemaPropsOrBool",
+            Special::SchemaOrStrings => "JSONSchemaPropsOrStringArray",
+        }
     }
 }
 

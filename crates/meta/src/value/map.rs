@@ -164,6 +164,11 @@ impl Map {
         std::mem::take(&mut self.0).into_iter()
     }
 
+    /// Whether both are one map in memory: clones of each other that nobody changed.
+    pub fn shares(&self, other: &Map) -> bool {
+        self.0.as_ptr() == other.0.as_ptr() && self.0.len() == other.0.len()
+    }
+
     /// Puts the entries in the order of their keys, as Go prints a map.
     pub fn sort(&mut self) {
         if !self.0.is_sorted_by(|a, b| a.0 <= b.0) {
@@ -202,7 +207,11 @@ impl Map {
 
 /// Equal when they hold the same entries, in whatever order.
 impl PartialEq for Map {
+    /// Maps that share their entries are equal without a look at them.
     fn eq(&self, other: &Map) -> bool {
+        if self.shares(other) {
+            return true;
+        }
         self.len() == other.len()
             && self.0.iter().zip(other.0.iter()).all(|((key, value), (other_key, other_value))| {
                 if key == other_key {

@@ -4,6 +4,7 @@
 //! decoding goes on after it as Go's does, so that the first error is the one the reference names.
 
 mod complaint;
+mod conform;
 mod normal;
 mod source;
 mod special;
@@ -76,6 +77,9 @@ pub fn unstructured(document: Value, ty: &Struct) -> Result<Decoded, DecodeError
 }
 
 fn walk_value(document: Value, ty: &Struct, words: Words) -> Result<Decoded, DecodeError> {
+    if let Some(value) = conform::conform(ty, &document) {
+        return Ok(Decoded { value, strict: Vec::new() });
+    }
     let mut complaints = Complaints::told_in(words);
     let outcome = StructSeed::root(ty, &mut complaints).deserialize(ValueSource(document));
     match outcome {

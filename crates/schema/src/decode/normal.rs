@@ -55,7 +55,17 @@ pub(crate) fn zero_of(ty: &Type) -> Value {
     }
 }
 
-fn printed(field: &Field, slot: Option<Value>) -> Option<Value> {
+/// Whether Go prints the field of which nothing was said.
+pub(super) fn is_printed_when_unset(field: &Field) -> bool {
+    match field.omit {
+        Omit::Never => true,
+        Omit::Empty => !field.pointer && is_struct(&field.ty),
+        Omit::Nil | Omit::Zero => false,
+    }
+}
+
+/// What Go prints of a field; `None` when it leaves it out.
+pub(super) fn printed(field: &Field, slot: Option<Value>) -> Option<Value> {
     match (slot, field.pointer, field.omit) {
         (Some(value), true, _) | (Some(value), false, Omit::Never | Omit::Nil) => Some(value),
         (Some(value), false, Omit::Empty) => (is_struct(&field.ty) || !value.is_empty()).then_some(value),

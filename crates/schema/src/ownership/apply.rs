@@ -65,7 +65,7 @@ pub fn apply(write: &Write<'_>, live: &Value, config: &Value, force: bool) -> Re
         return Err(ApplyError::OwnManagedFields);
     }
     check::check(write.schema, config).map_err(|why| ApplyError::Config { about: about(config), why })?;
-    let managers = reconciled(write, managers, &bare)?;
+    let managers = reconciled(write, managers);
     let applied = match merged(write, &bare, config, managers.clone(), force) {
         Err(ApplyError::Conflict(conflicts)) if write.manager == last_applied::MANAGER => {
             let conflicts = conflicts.without(&last_applied::allowed(write, &bare));

@@ -64,20 +64,20 @@ impl Write<'_> {
 }
 
 /// The managers by today's rules of what is owned how; those of unknown versions are gone.
-pub(super) fn reconciled(write: &Write<'_>, managers: Managers, live: &Value) -> Result<Managers, Unownable> {
-    let mut kept = Vec::with_capacity(managers.0.len());
-    for (manager, mut owned) in managers.0 {
+pub(super) fn reconciled(write: &Write<'_>, mut managers: Managers) -> Managers {
+    managers.0.retain_mut(|(_, owned)| {
+        let schema = match owned.api_version == write.api_version {
+            true => None,
+            false => match write.versions.schema(&owned.api_version) {
+                Some(schema) => Some(schema),
+                None => return false,
+            },
+        };
         let fields = std::mem::take(&mut owned.fields);
-        owned.fields = if owned.api_version == write.api_version {
-            reconcile(fields, write.schema, live)
-        } else {
-            let Some((schema, live)) = write.in_version(live, &owned.api_version)? else { continue };
-            reconcile(fields, &schema, &live)
-        }
-        .map_err(|error| Unownable(error.to_string()))?;
-        kept.push((manager, owned));
-    }
-    Ok(Managers(kept))
+        owned.fields = reconcile(fields, schema.as_deref().unwrap_or(write.schema));
+        true
+    });
+    managers
 }
 
 /// What changed, by version.

@@ -147,3 +147,19 @@ fn the_oldest_updaters_are_merged() {
     assert_eq!(entries.as_list().unwrap()[0].text_at(&["manager"]), "ancient-changes");
     assert_eq!(managed.matches("f:l0").count() + managed.matches("f:l1").count(), 15);
 }
+
+#[test]
+fn ownership_by_former_rules_is_brought_to_todays() {
+    let set = |text: &str| fields_v1::from_document(&parse(text.as_bytes()).unwrap()).unwrap();
+    let reconciled = |text: &str| {
+        let reconciled = reconcile::reconcile(set(text), &kind());
+        String::from_utf8(to_json(&fields_v1::to_document(&reconciled))).unwrap()
+    };
+    // Parts of what is owned as a whole now.
+    let parts = r#"{"f:spec":{"f:whole":{".":{},"v:\"p\"":{}}}}"#;
+    assert_eq!(reconciled(parts), r#"{"f:spec":{"f:whole":{}}}"#);
+    // The whole of what is owned in parts now, and what nobody knows any more.
+    for kept in [r#"{"f:spec":{"f:set":{}}}"#, r#"{"f:metadata":{"f:labels":{}},"f:gone":{"f:a":{}}}"#] {
+        assert_eq!(set(&reconciled(kept)), set(kept));
+    }
+}

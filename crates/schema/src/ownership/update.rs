@@ -42,7 +42,7 @@ pub(super) fn updated(
     live: &Value,
     object: &Value,
 ) -> Result<Managers, Unownable> {
-    let mut managers = reconciled(write, managers, live)?;
+    let mut managers = reconciled(write, managers);
     let changes = Changes::find(write, live, object, &managers)?;
     changes.take_from(write, &mut managers, None);
     let taken = changes.own.modified.union(changes.own.added);

@@ -9,6 +9,7 @@ mod budget;
 mod build;
 mod emit;
 mod error;
+mod flow_json;
 mod go_syntax;
 mod grammar;
 mod number;
@@ -39,6 +40,13 @@ pub struct Parsed {
 /// # Errors
 /// [`YamlError`] in the reference's words.
 pub fn parse(bytes: &[u8]) -> Result<Parsed, YamlError> {
+    match flow_json::read(bytes) {
+        Some(value) => Ok(Parsed { value, duplicates: Vec::new() }),
+        None => by_stages(bytes),
+    }
+}
+
+fn by_stages(bytes: &[u8]) -> Result<Parsed, YamlError> {
     let text = text::read(bytes);
     let tree = tree::compose(&text)?;
     build::build(&tree)

@@ -46,7 +46,9 @@ enum Schema<'a> {
     Struct(&'a Struct),
     /// They are members of a Go map of this value type.
     Members(&'a Type),
-    /// Nothing: a type that is kept as it came.
+    /// They are no fields: a Go struct of this name holds them in a form of its own.
+    Opaque(&'static str),
+    /// Nothing: no struct, but something of this Go kind.
     Unknown(&'a str),
 }
 
@@ -55,7 +57,9 @@ impl<'a> Schema<'a> {
         match ty {
             Type::Struct(ty) => Schema::Struct(ty),
             Type::Map(map) => Schema::Members(&map.value),
-            _ => Schema::Unknown("string"),
+            Type::Special(special) => Schema::Opaque(special.go_name()),
+            Type::List(_) | Type::Bytes => Schema::Unknown("slice"),
+            Type::Bool | Type::Int(_) | Type::Float | Type::String => Schema::Unknown("string"),
         }
     }
 
@@ -63,11 +67,9 @@ impl<'a> Schema<'a> {
         match self {
             Schema::Struct(ty) => match ty.field(key) {
                 Some((_, field)) => Ok(Some(field)),
-                None => Err(PatchError::Directive(format!(
-                    "unable to find api field in struct {} for the json field {key:?}",
-                    ty.go_name
-                ))),
+                None => Err(no_field(&ty.go_name, key)),
             },
+            Schema::Opaque(go_name) => Err(no_field(go_name, key)),
             Schema::Members(_) => Ok(None),
             Schema::Unknown(kind) => Err(PatchError::Directive(format!(
                 "merging an object in json but data type is not struct, instead is: {kind}"
@@ -119,8 +121,11 @@ fn merge_map(mut original: Map, mut patch: Map, schema: Schema<'_>) -> Result<Ma
 fn merge_member(place: &mut Value, key: &str, change: Value, schema: Schema<'_>) -> Result<(), PatchError> {
     match (&mut *place, change) {
         (Value::Map(original), Value::Map(patch)) => {
-            let below = schema.below(key)?;
-            *original = merge_map(std::mem::take(original), patch, below)?;
+            let is_replaced = schema.field(key)?.is_some_and(|field| field.patch.replace);
+            *original = match is_replaced {
+                true => patch,
+                false => merge_map(std::mem::take(original), patch, schema.below(key)?)?,
+            };
         }
         (Value::List(original), Value::List(patch)) => {
             *original = merge_field(std::mem::take(original), patch, key, schema)?;
@@ -246,6 +251,10 @@ fn without_nulls(value: Value) -> Value {
         Value::List(mut list) => list.take().map(without_nulls).collect(),
         other => other,
     }
+}
+
+fn no_field(go_name: &str, key: &str) -> PatchError {
+    PatchError::Directive(format!("unable to find api field in struct {go_name} for the json field {key:?}"))
 }
 
 fn bad_directive(directive: &Value, patch: &Map) -> PatchError {
