@@ -3,8 +3,8 @@
 use crate::documents::{self, Choices};
 use pintle_meta::{ObjectMut, Value};
 use pintle_schema::object_meta::set_meta;
-use pintle_schema::ownership::{self, ApplyError, FieldSet};
-use pintle_schema::resource::Version;
+use pintle_schema::ownership::{self, FieldSet};
+use pintle_schema::resource::{Storage, Version};
 use pintle_schema::{Resource, Struct, decode, form};
 use std::sync::Arc;
 
@@ -58,11 +58,20 @@ impl Kind {
 
     /// In normal form, with defaults.
     pub(crate) fn normal(&self, document: Value) -> Value {
-        let mut object = decode::unstructured(document, self.schema()).expect("made by its type").value;
+        self.try_normal(document).expect("made by its type")
+    }
+
+    fn try_normal(&self, document: Value) -> Result<Value, String> {
+        let decoded = decode::unstructured(document, self.schema()).map_err(|error| error.to_string())?;
+        let mut object = decoded.value;
         if self.with_defaults {
             form::default(&self.resource, self.version(), &mut object);
         }
-        object
+        Ok(object)
+    }
+
+    pub(crate) fn storage(&self) -> &Storage {
+        self.resource.storage.as_ref().expect("only what is stored is chosen")
     }
 
     pub(crate) fn nothing(&self) -> Value {
@@ -87,16 +96,23 @@ impl Kind {
         self.as_writer(manager, |write| ownership::update(write, live, object));
     }
 
-    /// The object after an apply.
+    /// The object after an apply of what may be anything.
+    ///
+    /// # Errors
+    /// In the words of whatever refuses it.
     pub(crate) fn applied(
         &self,
         live: &Value,
         config: &Value,
         manager: &str,
         force: bool,
-    ) -> Result<Value, ApplyError> {
-        let applied = self.as_writer(manager, |write| ownership::apply(write, live, config, force))?;
-        let mut object = applied.document.map_or_else(|| live.clone(), |merged| self.normal(merged));
+    ) -> Result<Value, String> {
+        let applied = self.as_writer(manager, |write| ownership::apply(write, live, config, force));
+        let applied = applied.map_err(|error| error.to_string())?;
+        let mut object = match applied.document {
+            Some(merged) => self.try_normal(merged)?,
+            None => live.clone(),
+        };
         match applied.managers.to_document() {
             Some(owners) => set_meta(self.schema(), &mut object, "managedFields", owners),
             None => drop(object.remove_meta("managedFields")),
