@@ -35,7 +35,7 @@ pub(crate) fn config() -> Value {
                     ],
                     "env": [
                         {"name": "LOG_LEVEL", "value": "info"},
-                        {"name": "POD_NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}
+                        {"name": "POD_NAME", "valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.name"}}}
                     ],
                     "resources": {
                         "requests": {"cpu": "250m", "memory": "128Mi"},

@@ -8,7 +8,9 @@ mod config;
 mod pod;
 
 use divan::{Bencher, black_box};
+use pintle_meta::Value;
 use pintle_meta::value::to_json;
+use pintle_schema::object_meta::set_meta;
 use pintle_schema::{decode, form, ownership, patch, yaml};
 use pod::Pod;
 
@@ -92,4 +94,58 @@ fn stored_bytes(bencher: Bencher<'_, '_>) {
 fn answer_as_json(bencher: Bencher<'_, '_>) {
     let live = Pod::new().live();
     bencher.bench(|| to_json(black_box(&live)));
+}
+
+/// From the body to the answer: every stage of a server-side apply that changes nothing.
+#[divan::bench]
+fn whole_apply_unchanged(bencher: Bencher<'_, '_>) {
+    let pod = Pod::new();
+    bencher.bench(|| {
+        let config = yaml::parse(black_box(&pod.config)).expect("it parses").value;
+        let live = pod.live();
+        let applied = pod.as_writer(|write| ownership::apply(write, &live, &config, false));
+        let applied = applied.expect("nobody else wants it otherwise");
+        assert!(applied.document.is_none() && applied.managers.is_none(), "{applied:?}");
+        pod.unchanged(live)
+    });
+}
+
+/// The same where a default stands in a struct that is owned as a whole: it is merged away, and set again.
+#[divan::bench]
+fn whole_apply_with_default_in_atomic(bencher: Bencher<'_, '_>) {
+    let pod = Pod::new();
+    let config =
+        String::from_utf8_lossy(&pod.config).replace(r#""apiVersion":"v1","fieldPath""#, r#""fieldPath""#);
+    assert!(config.len() < pod.config.len());
+    bencher.bench(|| {
+        let config = yaml::parse(black_box(config.as_bytes())).expect("it parses").value;
+        let live = pod.live();
+        let applied = pod.as_writer(|write| ownership::apply(write, &live, &config, false));
+        let merged = applied.expect("nobody else wants it otherwise").document.expect("it is merged away");
+        let mut object = decode::unstructured(merged, pod.schema()).expect("it is a Pod").value;
+        form::default(pod.resource, pod.version(), &mut object);
+        set_owners(&pod, &mut object, &live);
+        pod.unchanged(object)
+    });
+}
+
+fn set_owners(pod: &Pod, object: &mut Value, live: &Value) {
+    let owners = ownership::Managers::of(live).to_document().expect("it has owners");
+    set_meta(pod.schema(), object, "managedFields", owners);
+}
+
+/// The same of a strategic merge patch of one field, up to the bytes that are stored and the answer.
+#[divan::bench]
+fn whole_strategic_patch(bencher: Bencher<'_, '_>) {
+    let pod = Pod::new();
+    bencher.bench(|| {
+        let live = pod.live();
+        let patch = patch::strategic::parse(black_box(&pod.patch)).expect("it parses");
+        let patched = patch::strategic::apply(&live, &patch, pod.schema()).expect("it applies");
+        let decoded = decode::unstructured(patched, pod.schema()).expect("it is a Pod");
+        let mut object = decoded.value;
+        form::default(pod.resource, pod.version(), &mut object);
+        pod.as_writer(|write| ownership::update(write, &live, &mut object));
+        pod.stored(object)
+    });
 }

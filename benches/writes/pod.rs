@@ -3,8 +3,9 @@
 use crate::config::config;
 use bytes::Bytes;
 use pintle_catalog::catalog;
+use pintle_meta::value::to_json;
 use pintle_meta::{ObjectMut, Value};
-use pintle_schema::object_meta::set_meta;
+use pintle_schema::object_meta::{self, set_meta};
 use pintle_schema::ownership::{self, FieldSet};
 use pintle_schema::resource::{Storage, Version};
 use pintle_schema::{Resource, Struct, decode, form, patch, yaml};
@@ -52,7 +53,7 @@ impl Pod {
             self.schema(),
             &mut object,
             "managedFields",
-            applied.managers.to_document().expect("it has owners"),
+            applied.managers.and_then(|managers| managers.to_document()).expect("it has owners"),
         );
         set_meta(self.schema(), &mut object, "uid", "8f2a7c9e-6a0b-4b43-9a51-0d4f1f5a8b6c");
         set_meta(self.schema(), &mut object, "creationTimestamp", "2026-01-02T03:04:05Z");
@@ -86,6 +87,26 @@ impl Pod {
         form::default(self.resource, self.version(), &mut object);
         object.remove_meta("managedFields");
         object
+    }
+
+    /// What follows when nothing changed: prepared, found to be what is stored, and shown.
+    pub(crate) fn unchanged(&self, object: Value) -> Vec<u8> {
+        let (bytes, answer) = self.stored(object);
+        assert_eq!(bytes, self.stored);
+        answer
+    }
+
+    /// What follows once an object is computed: prepared, validated as any, made ready to be stored, and shown.
+    pub(crate) fn stored(&self, object: Value) -> (Bytes, Vec<u8>) {
+        let mut object = decode::value(object, self.schema()).expect("it is a Pod").value;
+        form::default(self.resource, self.version(), &mut object);
+        let errors = object_meta::validate(&object, true, |_, _| Vec::new());
+        assert!(errors.is_empty(), "{errors:?}");
+        let stored = form::to_stored(self.resource, self.storage(), self.version(), object);
+        let bytes =
+            form::stored_bytes(self.storage(), &stored, form::StoredAs::Protobuf).expect("it is not deep");
+        let shown = form::serve(self.resource, self.storage(), self.version(), stored, REVISION + 1);
+        (bytes, to_json(&shown))
     }
 
     pub(crate) fn as_writer<T>(&self, write: impl FnOnce(&ownership::Write<'_>) -> T) -> T {

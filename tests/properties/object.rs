@@ -3,8 +3,8 @@
 use crate::documents::{self, Choices};
 use pintle_meta::{ObjectMut, Value};
 use pintle_schema::object_meta::set_meta;
-use pintle_schema::ownership::{self, FieldSet};
-use pintle_schema::resource::{Storage, Version};
+use pintle_schema::ownership::{self, FieldSet, Managers};
+use pintle_schema::resource::Version;
 use pintle_schema::{Resource, Struct, decode, form};
 use std::sync::Arc;
 
@@ -70,10 +70,6 @@ impl Kind {
         Ok(object)
     }
 
-    pub(crate) fn storage(&self) -> &Storage {
-        self.resource.storage.as_ref().expect("only what is stored is chosen")
-    }
-
     pub(crate) fn nothing(&self) -> Value {
         decode::zero(self.schema())
     }
@@ -113,7 +109,8 @@ impl Kind {
             Some(merged) => self.try_normal(merged)?,
             None => live.clone(),
         };
-        match applied.managers.to_document() {
+        let owners = applied.managers.unwrap_or_else(|| Managers::of(live));
+        match owners.to_document() {
             Some(owners) => set_meta(self.schema(), &mut object, "managedFields", owners),
             None => drop(object.remove_meta("managedFields")),
         }

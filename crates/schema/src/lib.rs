@@ -7,6 +7,7 @@ pub mod decode;
 pub mod defaults;
 pub mod form;
 pub mod hooks;
+mod names;
 pub mod object_meta;
 pub mod openapi;
 pub mod ownership;

@@ -2,6 +2,7 @@
 //!
 //! Everything that walks a document (decode, default, patch, own, encode) is driven by these.
 
+use crate::names::Names;
 use crate::protobuf::Plan;
 use pintle_meta::{Str, Value};
 use std::fmt;
@@ -94,8 +95,7 @@ pub struct Struct {
 
 struct Layout {
     fields: Vec<Field>,
-    /// Positions in `fields`, sorted by JSON name.
-    by_name: Vec<u16>,
+    names: Names,
     inlines: Vec<Inline>,
 }
 
@@ -239,10 +239,8 @@ impl Struct {
 
     /// Gives the struct its fields, in the order Go prints them. Only the first call counts.
     pub fn lay_out(&self, fields: Vec<Field>, inlines: Vec<Inline>) {
-        let mut by_name: Vec<u16> =
-            (0..fields.len()).map(|at| u16::try_from(at).unwrap_or(u16::MAX)).collect();
-        by_name.sort_unstable_by(|a, b| fields[usize::from(*a)].name.cmp(&fields[usize::from(*b)].name));
-        let first = self.layout.set(Layout { fields, by_name, inlines }).is_ok();
+        let names = Names::of(&fields);
+        let first = self.layout.set(Layout { fields, names, inlines }).is_ok();
         debug_assert!(first, "{} has its fields already", self.openapi_name);
     }
 
@@ -269,11 +267,7 @@ impl Struct {
     /// The field with this JSON name and its position.
     pub fn field(&self, name: &str) -> Option<(usize, &Field)> {
         let layout = self.layout();
-        let found = layout
-            .by_name
-            .binary_search_by(|at| layout.fields[usize::from(*at)].name.as_str().cmp(name))
-            .ok()?;
-        let at = usize::from(layout.by_name[found]);
+        let at = layout.names.find(&layout.fields, name)?;
         Some((at, &layout.fields[at]))
     }
 

@@ -2,7 +2,7 @@
 //! merged into the object, what it does not want any more and nobody else wants is removed, and what others want
 //! otherwise is a conflict.
 
-use super::change::{Changes, Conflicts, Unownable, Write, reconciled};
+use super::change::{Changes, Conflicts, Unownable, Write, reconcile_all};
 use super::managers::{Manager, Managers, Owned};
 use super::merge::merge;
 use super::remove::remove;
@@ -19,8 +19,8 @@ const BEFORE_FIRST: &str = "before-first-apply";
 pub struct Applied {
     /// The object, not in normal form; `None` when the apply changes nothing in it.
     pub document: Option<Value>,
-    /// Who owns what then.
-    pub managers: Managers,
+    /// Who owns what then; `None` when that is as before.
+    pub managers: Option<Managers>,
 }
 
 /// Why an apply fails.
@@ -53,7 +53,8 @@ pub fn apply(write: &Write<'_>, live: &Value, config: &Value, force: bool) -> Re
     let mut bare = live.clone();
     bare.remove_meta("managedFields");
     let mut managers = Managers::of(live);
-    if managers.0.is_empty() {
+    let is_first = managers.0.is_empty();
+    if is_first {
         let before = Write { manager: BEFORE_FIRST, ..*write };
         managers = updated(&before, managers, &decode::zero(write.schema), &bare)?;
     }
@@ -65,22 +66,29 @@ pub fn apply(write: &Write<'_>, live: &Value, config: &Value, force: bool) -> Re
         return Err(ApplyError::OwnManagedFields);
     }
     check::check(write.schema, config).map_err(|why| ApplyError::Config { about: about(config), why })?;
-    let managers = reconciled(write, managers);
+    let is_reconciled = reconcile_all(write, &mut managers);
     let applied = match merged(write, &bare, config, managers.clone(), force) {
         Err(ApplyError::Conflict(conflicts)) if write.manager == last_applied::MANAGER => {
             let conflicts = conflicts.without(&last_applied::allowed(write, &bare));
             if !conflicts.is_empty() {
                 return Err(ApplyError::Conflict(conflicts));
             }
-            merged(write, &bare, config, managers, true)
+            merged(write, &bare, config, managers.clone(), true)
         }
         other => other,
     };
-    let mut applied = applied?;
+    let mut merged = applied?;
     if write.manager == last_applied::MANAGER {
-        last_applied::follow(&mut applied, &bare, config);
+        last_applied::follow(&mut merged.document, &bare, config);
     }
-    Ok(applied)
+    let is_as_before = !is_first && !is_reconciled && merged.managers.is_same_as(&managers);
+    Ok(Applied { document: merged.document, managers: (!is_as_before).then_some(merged.managers) })
+}
+
+/// What a merge makes of an object, and of who owns what.
+struct Outcome {
+    document: Option<Value>,
+    managers: Managers,
 }
 
 fn merged(
@@ -89,10 +97,11 @@ fn merged(
     config: &Value,
     mut managers: Managers,
     force: bool,
-) -> Result<Applied, ApplyError> {
+) -> Result<Outcome, ApplyError> {
     let writer = write.writer(true);
     let document = merge(write.schema, live, config)
-        .map_err(|error| Unownable(format!("failed to merge config: {error}")))?;
+        .map_err(|error| Unownable(format!("failed to merge config: {error}")))?
+        .unwrap_or_else(|| live.clone());
     let fields = fields_of(write.schema, config).without_below(write.ignored);
     let (last, time) = match managers.get_mut(&writer) {
         Some(owned) => {
@@ -121,7 +130,7 @@ fn merged(
     {
         owned.time = write.now.into();
     }
-    Ok(Applied { document, managers })
+    Ok(Outcome { document, managers })
 }
 
 /// Takes from the writer what nobody owns.

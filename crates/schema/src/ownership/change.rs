@@ -63,21 +63,27 @@ impl Write<'_> {
     }
 }
 
-/// The managers by today's rules of what is owned how; those of unknown versions are gone.
-pub(super) fn reconciled(write: &Write<'_>, mut managers: Managers) -> Managers {
+/// Brings managers to today's rules of what is owned how; those of unknown versions go. Whether anything changed.
+pub(super) fn reconcile_all(write: &Write<'_>, managers: &mut Managers) -> bool {
+    let mut is_changed = false;
     managers.0.retain_mut(|(_, owned)| {
         let schema = match owned.api_version == write.api_version {
             true => None,
             false => match write.versions.schema(&owned.api_version) {
                 Some(schema) => Some(schema),
-                None => return false,
+                None => {
+                    is_changed = true;
+                    return false;
+                }
             },
         };
-        let fields = std::mem::take(&mut owned.fields);
-        owned.fields = reconcile(fields, schema.as_deref().unwrap_or(write.schema));
+        if let Some(fields) = reconcile(&owned.fields, schema.as_deref().unwrap_or(write.schema)) {
+            owned.fields = fields;
+            is_changed = true;
+        }
         true
     });
-    managers
+    is_changed
 }
 
 /// What changed, by version.

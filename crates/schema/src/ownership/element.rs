@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 use std::fmt;
 
 /// A step of a path. Ordered as the reference orders them: names, keys, values, indexes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Element {
     /// A member of a struct or map.
     Field(Str),
@@ -54,11 +54,11 @@ impl Element {
         let (kind, rest) = text.split_once(':')?;
         match kind {
             "f" => Some(Element::Field(rest.into())),
-            "v" => Some(Element::Value(parse(rest.as_bytes()).ok()?)),
+            "v" => Some(Element::of_value(&parse(rest.as_bytes()).ok()?)),
             "k" => {
                 let Value::Map(mut map) = parse(rest.as_bytes()).ok()? else { return None };
                 map.sort();
-                Some(Element::Key(map.take().collect()))
+                Some(Element::Key(map.take().map(|(name, value)| (name, canonical(value))).collect()))
             }
             "i" => Some(Element::Index(rest.parse().ok()?)),
             _ => None,
@@ -68,6 +68,11 @@ impl Element {
     /// The member of this name.
     pub fn field(name: &Str) -> Element {
         Element::Field(name.clone())
+    }
+
+    /// The item of a set.
+    pub fn of_value(value: &Value) -> Element {
+        Element::Value(canonical(value.clone()))
     }
 
     fn rank(&self) -> u8 {
@@ -113,6 +118,20 @@ fn value_text(value: &Value) -> String {
     }
 }
 
+/// A number as it is when it was printed and read again: many floats print as integers.
+pub(super) fn canonical(value: Value) -> Value {
+    match value {
+        Value::Float(number) => float_text(number).parse().map_or(value, Value::Int),
+        other => other,
+    }
+}
+
+impl PartialEq for Element {
+    fn eq(&self, other: &Element) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
 impl Eq for Element {}
 
 impl PartialOrd for Element {
@@ -152,8 +171,9 @@ fn compare_values(a: &Value, b: &Value) -> Ordering {
     };
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => a.cmp(b),
-        (Value::Int(a), Value::Float(b)) => (*a as f64).total_cmp(b),
-        (Value::Float(a), Value::Int(b)) => a.total_cmp(&(*b as f64)),
+        // No float here is an integer that an Int could hold: of those that seem equal, it is the greater one.
+        (Value::Int(a), Value::Float(b)) => (*a as f64).total_cmp(b).then(Ordering::Less),
+        (Value::Float(a), Value::Int(b)) => a.total_cmp(&(*b as f64)).then(Ordering::Greater),
         (Value::Float(a), Value::Float(b)) => a.total_cmp(b),
         (Value::String(a), Value::String(b)) => a.cmp(b),
         (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
@@ -161,5 +181,22 @@ fn compare_values(a: &Value, b: &Value) -> Ordering {
             to_json(a).cmp(&to_json(b))
         }
         _ => rank(a).cmp(&rank(b)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_one_form_and_one_order() {
+        let element = |text: &str| Element::parse(text).unwrap();
+        assert_eq!(element("v:1.0"), element("v:1"));
+        assert_eq!(element("v:555555555555555555.55"), element("v:555555555555555600"));
+        assert_eq!(element(r#"k:{"a":1e3}"#), element(r#"k:{"a":1000}"#));
+        let ordered =
+            ["v:-1.5", "v:-1", "v:0.5", "v:9223372036854775807", "v:9223372036854775808", "v:1e300"];
+        let elements: Vec<Element> = ordered.into_iter().map(element).collect();
+        assert!(elements.is_sorted_by(|a, b| a < b && b > a && a != b));
     }
 }

@@ -1,7 +1,6 @@
 //! The upgrade from client-side apply: what kubectl's annotation shows that kubectl applied is kubectl's to change, and
 //! the annotation follows, so that a client-side apply can take over again.
 
-use super::apply::Applied;
 use super::change::Write;
 use super::{Comparison, FieldSet, check, fields_of};
 use crate::object_meta::ANNOTATIONS_MAX;
@@ -28,8 +27,8 @@ pub(super) fn allowed(write: &Write<'_>, live: &Value) -> FieldSet {
 }
 
 /// Lets the annotation, where there is one, say what was applied just now.
-pub(super) fn follow(applied: &mut Applied, live: &Value, config: &Value) {
-    let object = applied.document.as_ref().unwrap_or(live);
+pub(super) fn follow(document: &mut Option<Value>, live: &Value, config: &Value) {
+    let object = document.as_ref().unwrap_or(live);
     if text(object).is_none() {
         return;
     }
@@ -46,7 +45,7 @@ pub(super) fn follow(applied: &mut Applied, live: &Value, config: &Value) {
     }
     let mut object = object.clone();
     object.set_meta("annotations", annotations);
-    applied.document = Some(object);
+    *document = Some(object);
 }
 
 fn text(object: &Value) -> Option<&str> {

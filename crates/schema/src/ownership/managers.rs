@@ -97,6 +97,11 @@ impl Managers {
         self.0.iter_mut().find(|(have, _)| have == manager).map(|(_, owned)| owned)
     }
 
+    /// Whether both are the same, in whatever order.
+    pub(super) fn is_same_as(&self, other: &Managers) -> bool {
+        self.0.len() == other.0.len() && self.0.iter().all(|manager| other.0.contains(manager))
+    }
+
     /// The entries as metadata holds them, sorted as the reference sorts them; `None` when there are none.
     pub fn to_document(&self) -> Option<Value> {
         if self.0.is_empty() {

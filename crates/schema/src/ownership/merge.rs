@@ -7,61 +7,90 @@ use crate::types::{ListType, Struct};
 use pintle_meta::{Map, Value};
 use std::collections::BTreeMap;
 
-/// `live` with `config` merged into it, both of type `ty`.
+/// The most items that are looked through for each of them.
+const PAIRED_MAX: usize = 32;
+
+/// `live` with `config` merged into it, both of type `ty`; `None` when that changes nothing.
 ///
 /// # Errors
 /// When an item of a list lacks what it is known by.
-pub(super) fn merge(ty: &Struct, live: &Value, config: &Value) -> Result<Value, Unkeyed> {
-    let merged = members(Shape::Struct(ty), live.as_map(), config.as_map())?;
-    Ok(merged.unwrap_or_else(|| config.clone()))
+pub(super) fn merge(ty: &Struct, live: &Value, config: &Value) -> Result<Option<Value>, Unkeyed> {
+    Ok(match members(Shape::Struct(ty), live.as_map(), config.as_map())? {
+        Merged::Live => None,
+        Merged::Other(Some(value)) => Some(value),
+        Merged::Other(None) => Some(config.clone()),
+    })
 }
 
-/// A value of which each side may say nothing; where only one says something, that is it.
-fn value(place: Place<'_>, live: Option<&Value>, config: Option<&Value>) -> Result<Option<Value>, Unkeyed> {
-    let (Some(old), Some(new)) = (live, config) else { return Ok(config.or(live).cloned()) };
+/// What a merge makes of a value.
+enum Merged {
+    /// The live one, as it is.
+    Live,
+    /// This one, or nothing.
+    Other(Option<Value>),
+}
+
+/// A value of which the live document may say nothing.
+fn value(place: Place<'_>, live: Option<&Value>, new: &Value) -> Result<Merged, Unkeyed> {
+    let Some(old) = live else { return Ok(Merged::Other(Some(new.clone()))) };
+    let shape = place.shape();
     if place.is_atomic() {
-        return Ok(Some(new.clone()));
+        return Ok(either(old, new));
     }
-    match place.shape() {
+    match shape {
         Shape::List(ty) => {
-            let (old, new_items) = (items(live), items(config));
-            if old.is_empty() && new_items.is_empty() {
-                return Ok(Some(new.clone()));
+            let (old_items, new_items) = (items(live), items(Some(new)));
+            if old_items.is_empty() && new_items.is_empty() {
+                return Ok(either(old, new));
             }
-            Ok(Some(list(ty, old, new_items)?).filter(|list| !list.is_empty()))
+            list(ty, old_items, new_items)
         }
         shape if shape.has_members(new) => {
-            let (old, new_members) = (shape::members(live), shape::members(config));
-            if old.is_none() && new_members.is_none() {
-                return Ok(Some(new.clone()));
+            let (old_members, new_members) = (shape::members(live), shape::members(Some(new)));
+            if old_members.is_none() && new_members.is_none() {
+                return Ok(either(old, new));
             }
-            members(shape, old, new_members)
+            members(shape, old_members, new_members)
         }
-        _ => Ok(Some(if new == old { old.clone() } else { new.clone() })),
+        _ => Ok(either(old, new)),
     }
+}
+
+/// The new one, or the old one where they are the same.
+fn either(old: &Value, new: &Value) -> Merged {
+    if old == new { Merged::Live } else { Merged::Other(Some(new.clone())) }
 }
 
 /// Members of either, the live one's first.
-fn members(shape: Shape<'_>, live: Option<&Map>, config: Option<&Map>) -> Result<Option<Value>, Unkeyed> {
-    let mut merged = live.cloned().unwrap_or_default();
+fn members(shape: Shape<'_>, live: Option<&Map>, config: Option<&Map>) -> Result<Merged, Unkeyed> {
+    let mut merged: Option<Map> = None;
+    let copy = || live.cloned().unwrap_or_default();
     for (name, new) in config.into_iter().flat_map(Map::iter) {
         let Some(place) = shape.member(name) else { continue };
-        let old = live.and_then(|map| map.get(name));
-        if old == Some(new) {
-            continue;
-        }
-        match value(place, old, Some(new))? {
-            Some(value) => drop(merged.insert(name.clone(), value)),
-            None => drop(merged.remove(name)),
+        match value(place, live.and_then(|map| map.get(name)), new)? {
+            Merged::Live => {}
+            Merged::Other(Some(value)) => drop(merged.get_or_insert_with(copy).insert(name.clone(), value)),
+            Merged::Other(None) => drop(merged.get_or_insert_with(copy).remove(name)),
         }
     }
-    Ok(Some(merged).filter(|map| !map.is_empty()).map(Value::Map))
+    Ok(match merged {
+        None if live.is_some_and(|live| !live.is_empty()) => Merged::Live,
+        merged => Merged::Other(merged.filter(|map| !map.is_empty()).map(Value::Map)),
+    })
 }
 
 /// Items of either: those that both have in the config's order, the others of each where they stood between them.
 /// An item that stands several times in the live list is replaced by the config's, if that has it.
-fn list(ty: &ListType, live: &[Value], config: &[Value]) -> Result<Value, Unkeyed> {
-    let mut merge = ListMerge::new(ty, live, config)?;
+fn list(ty: &ListType, live: &[Value], config: &[Value]) -> Result<Merged, Unkeyed> {
+    let known = elements(ty, live)?;
+    let wanted = elements(ty, config)?;
+    if known == wanted
+        && known.len() <= PAIRED_MAX
+        && (1..known.len()).all(|at| !known[..at].contains(&known[at]))
+    {
+        return pairs(Place::of(&ty.item), live, config);
+    }
+    let mut merge = ListMerge::new(ty, (known, live), (wanted, config));
     let (mut at_live, mut at_config) = (0, 0);
     while at_live < live.len() || at_config < config.len() {
         if let (Some(old), Some(new)) = (merge.live.get(at_live), merge.config.get(at_config)) {
@@ -97,7 +126,28 @@ fn list(ty: &ListType, live: &[Value], config: &[Value]) -> Result<Value, Unkeye
             }
         }
     }
-    Ok(merge.out.into_iter().collect())
+    // What was left as it is shares its memory with the live item: this look costs next to nothing.
+    if merge.out == live {
+        return Ok(Merged::Live);
+    }
+    Ok(Merged::Other(Some(merge.out.into_iter().collect()).filter(|list: &Value| !list.is_empty())))
+}
+
+/// Lists of the same items in the same order, as most are.
+fn pairs(place: Place<'_>, live: &[Value], config: &[Value]) -> Result<Merged, Unkeyed> {
+    let mut merged: Option<Vec<Option<Value>>> = None;
+    for (at, (old, new)) in live.iter().zip(config).enumerate() {
+        let Merged::Other(item) = value(place, Some(old), new)? else { continue };
+        let list = merged.get_or_insert_with(|| live.iter().cloned().map(Some).collect());
+        list[at] = item;
+    }
+    let Some(list) = merged else { return Ok(Merged::Live) };
+    let list: Value = list.into_iter().flatten().collect();
+    Ok(Merged::Other(Some(list).filter(|list| !list.is_empty())))
+}
+
+fn elements(ty: &ListType, items: &[Value]) -> Result<Vec<Element>, Unkeyed> {
+    items.iter().map(|item| item_element(ty, item)).collect()
 }
 
 struct ListMerge<'a> {
@@ -117,16 +167,15 @@ struct ListMerge<'a> {
 }
 
 impl<'a> ListMerge<'a> {
-    fn new(ty: &'a ListType, live: &'a [Value], config: &'a [Value]) -> Result<ListMerge<'a>, Unkeyed> {
-        let elements = |items: &[Value]| -> Result<Vec<Element>, Unkeyed> {
-            items.iter().map(|item| item_element(ty, item)).collect()
-        };
-        let known = elements(live)?;
+    fn new(
+        ty: &'a ListType,
+        (known, live): (Vec<Element>, &'a [Value]),
+        (wanted, config): (Vec<Element>, &'a [Value]),
+    ) -> ListMerge<'a> {
         let mut by_live: BTreeMap<Element, Option<&Value>> = BTreeMap::new();
         for (element, item) in known.iter().zip(live) {
             by_live.entry(element.clone()).and_modify(|found| *found = None).or_insert(Some(item));
         }
-        let wanted = elements(config)?;
         let in_config = wanted.iter().cloned().enumerate().map(|(at, element)| (element, at)).collect();
         let mut merge = ListMerge {
             place: Place::of(&ty.item),
@@ -140,7 +189,7 @@ impl<'a> ListMerge<'a> {
             out: Vec::with_capacity(live.len().max(config.len())),
         };
         merge.next_shared(0);
-        Ok(merge)
+        merge
     }
 
     fn next_shared(&mut self, from: usize) {
@@ -153,7 +202,10 @@ impl<'a> ListMerge<'a> {
     fn take_config(&mut self, at: usize) -> Result<(), Unkeyed> {
         let old = self.by_live.get(&self.config[at]).copied().flatten();
         self.taken[at] = true;
-        self.out.extend(value(self.place, old, Some(&self.config_items[at]))?);
+        match value(self.place, old, &self.config_items[at])? {
+            Merged::Live => self.out.extend(old.cloned()),
+            Merged::Other(value) => self.out.extend(value),
+        }
         Ok(())
     }
 }

@@ -7,11 +7,11 @@ use super::{Element, FieldSet};
 use crate::types::Struct;
 
 /// What the owner of `set` owns by today's rules of type `ty`: who owned parts of what is owned as a whole owns it. Who
-/// owned as a whole what is owned in parts now owns none of them; fields that the type does not have stay.
-pub(super) fn reconcile(set: FieldSet, ty: &Struct) -> FieldSet {
+/// owned as a whole what is owned in parts now owns none of them; fields that the type does not have stay. `None` when
+/// that is what `set` says already, as almost every one does.
+pub(super) fn reconcile(set: &FieldSet, ty: &Struct) -> Option<FieldSet> {
     let shape = Shape::Struct(ty);
-    // Almost no set needs anything: then nothing is made anew.
-    if needs(&set, shape) { below(&set, shape) } else { set }
+    needs(set, shape).then(|| below(set, shape))
 }
 
 fn needs(set: &FieldSet, shape: Shape<'_>) -> bool {

@@ -2,6 +2,7 @@
 //! k8s.io/kube-openapi's schemaconv makes it of the published types.)
 
 use super::Element;
+use super::element::canonical;
 use crate::types::{Field, ListType, Members, Ownership, Special, Struct, Type};
 use pintle_meta::{Map, Str, Value};
 
@@ -141,7 +142,7 @@ pub(super) fn item_element(ty: &ListType, item: &Value) -> Result<Element, Unkey
             Value::Map(_) => Err(Unkeyed::MapInSet),
             Value::List(_) => Err(Unkeyed::ListInSet),
             Value::Null => Err(Unkeyed::NullInSet),
-            scalar => Ok(Element::Value(scalar.clone())),
+            scalar => Ok(Element::of_value(scalar)),
         };
     };
     let map = match item {
@@ -152,7 +153,7 @@ pub(super) fn item_element(ty: &ListType, item: &Value) -> Result<Element, Unkey
     let mut fields = Vec::with_capacity(keys.len());
     for key in keys {
         let value = map.get(key).cloned().or_else(|| key_default(&ty.item, key));
-        fields.push((key.clone(), value.ok_or_else(|| Unkeyed::NoKey(key.clone()))?));
+        fields.push((key.clone(), canonical(value.ok_or_else(|| Unkeyed::NoKey(key.clone()))?)));
     }
     if !fields.is_sorted_by(|(a, _), (b, _)| a <= b) {
         fields.sort_by(|(a, _), (b, _)| a.cmp(b));

@@ -1,7 +1,7 @@
 //! Ownership after a write that is no apply: who changed a field owns it, who had it before does not any more.
 
 use super::cap::cap;
-use super::change::{Changes, Unownable, Write, reconciled};
+use super::change::{Changes, Unownable, Write, reconcile_all};
 use super::managers::{Managers, Owned, Said};
 use super::{FieldSet, unowned};
 use crate::object_meta::set_meta;
@@ -38,11 +38,11 @@ pub fn update(write: &Write<'_>, live: &Value, object: &mut Value) {
 /// When documents can't be compared.
 pub(super) fn updated(
     write: &Write<'_>,
-    managers: Managers,
+    mut managers: Managers,
     live: &Value,
     object: &Value,
 ) -> Result<Managers, Unownable> {
-    let mut managers = reconciled(write, managers);
+    reconcile_all(write, &mut managers);
     let changes = Changes::find(write, live, object, &managers)?;
     changes.take_from(write, &mut managers, None);
     let taken = changes.own.modified.union(changes.own.added);

@@ -7,7 +7,7 @@ use super::own::set_owners;
 use crate::request::receive::Query;
 use pintle_meta::status::{Cause, Details};
 use pintle_meta::{GroupVersionKind, Object, Reason, Status, Value};
-use pintle_schema::ownership::{self, ApplyError, Conflicts};
+use pintle_schema::ownership::{self, ApplyError, Conflicts, Managers};
 use pintle_schema::{decode, object_meta, yaml};
 
 /// What was sent, parsed once.
@@ -76,11 +76,16 @@ impl Write {
         let applied = ownership::apply(&self.owning().write(), &before, &parsed.value, wanted.force);
         let applied = applied.map_err(|error| self.refuse_apply(&error))?;
         self.report_doubled(&parsed.duplicates, options)?;
+        let owners = match (&applied.document, applied.managers) {
+            (None, None) => return Ok(before),
+            (_, Some(managers)) => managers,
+            (Some(_), None) => Managers::of(&before),
+        };
         let mut document = match applied.document {
             Some(merged) => self.whole(merged, &parsed.value)?,
             None => before,
         };
-        set_owners(schema, &mut document, applied.managers.to_document());
+        set_owners(schema, &mut document, owners.to_document());
         Ok(document)
     }
 
