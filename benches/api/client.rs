@@ -13,11 +13,14 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
 
 #[derive(Debug)]
 pub(crate) struct Client {
     sender: SendRequest<Full<Bytes>>,
+    /// What moves bytes between the sender and the server; ends with the client.
+    _connection: JoinSet<()>,
 }
 
 impl Client {
@@ -28,12 +31,13 @@ impl Client {
         let connector = TlsConnector::from(Arc::new(tls(pki)?));
         let tls = connector.connect(ServerName::from(address.ip()), tcp).await?;
         let (sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(tls)).await?;
-        tokio::spawn(async move {
+        let mut owner = JoinSet::new();
+        owner.spawn(async move {
             if let Err(error) = connection.await {
                 eprintln!("the connection ended: {error}");
             }
         });
-        Ok(Client { sender })
+        Ok(Client { sender, _connection: owner })
     }
 
     /// Asks, and reads the answer to its end.

@@ -20,7 +20,8 @@ use rows::{ROWS, Row};
 use server::Server;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// Requests before anything is measured.
 const WARM_UP: u64 = 300;

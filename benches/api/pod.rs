@@ -1,9 +1,9 @@
 //! The Pod that is read and written: about 4 KB as JSON, with its owners.
 
 use crate::client::Client;
-use crate::config::config;
+use crate::config::CONFIG;
 use crate::failure::Failure;
-use serde_json::Value;
+use pintle_meta::value::{parse, to_json};
 
 pub(crate) const PODS: &str = "/api/v1/namespaces/default/pods";
 pub(crate) const POD: &str = "/api/v1/namespaces/default/pods/web";
@@ -16,7 +16,7 @@ pub(crate) const MANAGER: &str = "bench";
 /// When the server refuses.
 pub(crate) async fn create(client: &mut Client) -> Result<usize, Failure> {
     let path = format!("{POD}?fieldManager={MANAGER}");
-    let body = config().to_string().into_bytes();
+    let body = CONFIG.as_bytes().to_vec();
     Ok(client.ask("PATCH", &path, "application/apply-patch+yaml", body).await?.len())
 }
 
@@ -26,6 +26,6 @@ pub(crate) async fn create(client: &mut Client) -> Result<usize, Failure> {
 /// When the server refuses.
 pub(crate) async fn owners_size(client: &mut Client) -> Result<usize, Failure> {
     let answer = client.ask("GET", POD, "application/json", Vec::new()).await?;
-    let pod: Value = serde_json::from_slice(&answer).map_err(|error| Failure::Server(error.to_string()))?;
-    Ok(pod["metadata"]["managedFields"].to_string().len())
+    let pod = parse(&answer).map_err(|error| Failure::Server(error.to_string()))?;
+    Ok(pod.at(&["metadata", "managedFields"]).map(|owners| to_json(owners).len()).unwrap_or_default())
 }

@@ -1,11 +1,10 @@
 //! What is asked.
 
 use crate::client::Client;
-use crate::config::config;
+use crate::config::CONFIG;
 use crate::failure::Failure;
 use crate::pod::{MANAGER, POD, PODS};
 use clap::builder::PossibleValuesParser;
-use serde_json::json;
 
 /// One kind of request.
 #[derive(Debug)]
@@ -33,7 +32,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         name: "apply-same",
         about: "apply of what is there already",
-        ask: Ask::Patch { content_type: APPLY, body: |_| config().to_string() },
+        ask: Ask::Patch { content_type: APPLY, body: |_| CONFIG.to_owned() },
     },
     Row {
         name: "strategic-same",
@@ -50,7 +49,7 @@ pub(crate) const ROWS: &[Row] = &[
         about: "merge patch, a label changes",
         ask: Ask::Patch {
             content_type: MERGE,
-            body: |number| json!({"metadata": {"labels": {"number": number.to_string()}}}).to_string(),
+            body: |number| format!(r#"{{"metadata":{{"labels":{{"number":"{number}"}}}}}}"#),
         },
     },
     Row {
@@ -58,10 +57,7 @@ pub(crate) const ROWS: &[Row] = &[
         about: "JSON patch, a label changes",
         ask: Ask::Patch {
             content_type: JSON,
-            body: |number| {
-                json!([{"op": "add", "path": "/metadata/labels/number", "value": number.to_string()}])
-                    .to_string()
-            },
+            body: |number| format!(r#"[{{"op":"add","path":"/metadata/labels/number","value":"{number}"}}]"#),
         },
     },
     Row {
@@ -70,17 +66,15 @@ pub(crate) const ROWS: &[Row] = &[
         ask: Ask::Patch {
             content_type: APPLY,
             body: |number| {
-                let mut config = config();
-                config["metadata"]["annotations"]["number"] = number.to_string().into();
-                config.to_string()
+                CONFIG.replace(r#""annotations":{"#, &format!(r#""annotations":{{"number":"{number}","#))
             },
         },
     },
 ];
 
 fn image(number: u64) -> String {
-    json!({"spec": {"containers": [{"name": "log-shipper", "image": format!("registry.example/log-shipper:{number}")}]}})
-        .to_string()
+    let image = format!("registry.example/log-shipper:{number}");
+    format!(r#"{{"spec":{{"containers":[{{"name":"log-shipper","image":"{image}"}}]}}}}"#)
 }
 
 pub(crate) fn names() -> PossibleValuesParser {

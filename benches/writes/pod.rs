@@ -1,6 +1,6 @@
 //! The Pod, stored, and what is asked about it.
 
-use crate::config::config;
+use crate::config::CONFIG;
 use bytes::Bytes;
 use pintle_catalog::catalog;
 use pintle_meta::value::to_json;
@@ -30,12 +30,8 @@ impl Pod {
             .expect("pods are built in");
         let patch =
             br#"{"spec":{"containers":[{"name":"log-shipper","image":"registry.example/log-shipper:5"}]}}"#;
-        let mut pod = Pod {
-            resource,
-            config: config().to_string().into_bytes(),
-            patch: patch.to_vec(),
-            stored: Bytes::new(),
-        };
+        let mut pod =
+            Pod { resource, config: CONFIG.as_bytes().to_vec(), patch: patch.to_vec(), stored: Bytes::new() };
         pod.stored = pod.create();
         pod
     }

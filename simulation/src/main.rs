@@ -62,7 +62,7 @@ fn main() -> ExitCode {
 fn run(order: &Order, first: u64, begun: Instant) -> Total {
     let time = Duration::from_secs_f64(order.minutes.clamp(0.0, 1e6) * 60.0);
     let (next, is_enough) = (AtomicU64::new(0), AtomicBool::new(false));
-    let (tell, told) = mpsc::channel();
+    let (tell, told) = mpsc::sync_channel(WAITING_MAX);
     let mut total = Total::default();
     thread::scope(|scope| {
         for _ in 0..order.threads.max(1) {
@@ -92,6 +92,9 @@ fn run(order: &Order, first: u64, begun: Instant) -> Total {
     });
     total
 }
+
+/// The most outcomes that wait to be counted.
+const WAITING_MAX: usize = 64;
 
 /// A seed; some twice.
 fn one(seed: u64, number: u64, is_loud: bool) -> Outcome {

@@ -177,7 +177,7 @@ fn rest_of_struct(ty: &Struct, value: &Value, other: &Value, keys: &[pintle_meta
             kept.insert(name.clone(), rest);
         }
     }
-    (kept.len() > 0).then_some(Value::Map(kept))
+    (!kept.is_empty()).then_some(Value::Map(kept))
 }
 
 fn rest(ty: &Type, value: &Value, other: &Value) -> Option<Value> {
@@ -192,7 +192,7 @@ fn rest(ty: &Type, value: &Value, other: &Value) -> Option<Value> {
                 Some((name.clone(), rest))
             });
             let kept: pintle_meta::Map = kept.collect();
-            (kept.len() > 0).then_some(Value::Map(kept))
+            (!kept.is_empty()).then_some(Value::Map(kept))
         }
         (Type::List(list), Value::List(items), Value::List(theirs)) => match (&list.ownership, &list.item) {
             (Ownership::Map(keys), Type::Struct(item)) => {

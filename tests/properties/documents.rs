@@ -109,7 +109,7 @@ fn value(choices: &mut Choices<'_>, ty: &Type, depth: usize) -> Option<Value> {
         return None;
     }
     Some(match ty {
-        Type::Bool => Value::Bool(choices.byte() % 2 == 0),
+        Type::Bool => Value::Bool(choices.byte().is_multiple_of(2)),
         Type::Int(_) => Value::Int([1, 0, 2, 3, 80, 127][choices.below(6)]),
         Type::Float => Value::Float(1.5),
         Type::String => text(choices),
@@ -158,7 +158,7 @@ fn special_value(choices: &mut Choices<'_>, special: Special) -> Value {
         }
         Special::Json => any(choices),
         Special::SchemaOrArray => Value::Map([("type".into(), Value::from("string"))].into_iter().collect()),
-        Special::SchemaOrBool => Value::Bool(choices.byte() % 2 == 0),
+        Special::SchemaOrBool => Value::Bool(choices.byte().is_multiple_of(2)),
         Special::SchemaOrStrings => [Value::from("a"), Value::from("b")].into_iter().collect(),
     }
 }
