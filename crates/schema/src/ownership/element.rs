@@ -197,6 +197,10 @@ mod tests {
         let ordered =
             ["v:-1.5", "v:-1", "v:0.5", "v:9223372036854775807", "v:9223372036854775808", "v:1e300"];
         let elements: Vec<Element> = ordered.into_iter().map(element).collect();
-        assert!(elements.is_sorted_by(|a, b| a < b && b > a && a != b));
+        for (at, a) in elements.iter().enumerate() {
+            for (other, b) in elements.iter().enumerate() {
+                assert_eq!(a.cmp(b), at.cmp(&other), "{a} and {b}");
+            }
+        }
     }
 }
