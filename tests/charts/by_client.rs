@@ -1,8 +1,9 @@
 //! `kubectl apply` on the client's side, and the way from there to the server's.
 
 use crate::cluster::Cluster;
+use crate::kubectl_here;
 use crate::team::{self, OBJECTS, first, newer};
-use pintle_tests::{Kubectl, Server};
+use pintle_tests::Kubectl;
 
 /// What kubectl patches every time: fields that are replaced as a whole or hold what Go does not print, and quantities
 /// that are written otherwise. The server finds nothing to write in any of those patches.
@@ -18,11 +19,7 @@ const ALWAYS_PATCHED: [&str; 7] = [
 
 #[tokio::test]
 async fn manifests_are_applied_by_the_client() {
-    if !Kubectl::is_here().await {
-        return;
-    }
-    let server = Server::start();
-    let kubectl = Kubectl::of(&server);
+    kubectl_here!(kubectl, server);
     for team in ["shop", "bank", "news"] {
         tell(&kubectl, team).await;
     }

@@ -1,16 +1,13 @@
 //! What people do to what was applied: replace, edit, scale, roll out, prune, delete.
 
 use crate::cluster::Cluster;
+use crate::kubectl_here;
 use crate::team::{OBJECTS, first, newer};
-use pintle_tests::{Folder, Kubectl, Server};
+use pintle_tests::{Folder, Kubectl};
 
 #[tokio::test]
 async fn objects_are_replaced_and_edited() {
-    if !Kubectl::is_here().await {
-        return;
-    }
-    let server = Server::start();
-    let kubectl = Kubectl::of(&server);
+    kubectl_here!(kubectl, server);
     let text = first("shop");
     kubectl.run_with("apply --server-side -f -", &text).await.good();
 
@@ -44,11 +41,7 @@ async fn objects_are_replaced_and_edited() {
 
 #[tokio::test]
 async fn scales_and_rollouts() {
-    if !Kubectl::is_here().await {
-        return;
-    }
-    let server = Server::start();
-    let kubectl = Kubectl::of(&server);
+    kubectl_here!(kubectl, server);
     let text = first("shop");
     kubectl.run_with("apply --server-side -f -", &text).await.good();
     kubectl
@@ -113,11 +106,7 @@ spec:
 
 #[tokio::test]
 async fn what_is_no_longer_in_the_manifests_is_pruned_and_all_of_it_deleted() {
-    if !Kubectl::is_here().await {
-        return;
-    }
-    let server = Server::start();
-    let kubectl = Kubectl::of(&server);
+    kubectl_here!(kubectl, server);
     let text = newer("shop");
     kubectl.run_with("apply -f -", &text).await.good();
     // kubectl looks for what to prune in the namespaces of what it applies.

@@ -1,16 +1,13 @@
 //! `kubectl apply --server-side`.
 
 use crate::cluster::Cluster;
+use crate::kubectl_here;
 use crate::team::{OBJECTS, first, newer};
-use pintle_tests::{Kubectl, Server};
+use pintle_tests::Kubectl;
 
 #[tokio::test]
 async fn manifests_are_applied_by_the_server() {
-    if !Kubectl::is_here().await {
-        return;
-    }
-    let server = Server::start();
-    let kubectl = Kubectl::of(&server);
+    kubectl_here!(kubectl, server);
     for team in ["maps", "play"] {
         tell(&kubectl, team).await;
     }

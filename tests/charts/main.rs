@@ -10,3 +10,5 @@ mod cluster;
 #[allow(dead_code, reason = "not every question is asked here")]
 mod held;
 mod team;
+
+use pintle_tests::kubectl_here;

@@ -32,6 +32,18 @@ pub struct Said {
     pub ended: Ended,
 }
 
+/// Starts a server and gives kubectl for it as `$kubectl`; ends the test where there is none.
+#[macro_export]
+macro_rules! kubectl_here {
+    ($kubectl:ident, $server:ident) => {
+        if !$crate::Kubectl::is_here().await {
+            return;
+        }
+        let $server = $crate::Server::start();
+        let $kubectl = $crate::Kubectl::of(&$server);
+    };
+}
+
 impl<'a> Kubectl<'a> {
     /// Whether these tests can run; says so aloud when not.
     pub async fn is_here() -> bool {

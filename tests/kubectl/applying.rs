@@ -1,6 +1,6 @@
 //! Applying files, on the client's side: again, with changes, and with keys taken away.
 
-use crate::{SHOP, kubectl, run};
+use crate::{SHOP, kubectl_here, run};
 
 fn map(data: &str) -> String {
     format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: settings}}\ndata: {data}\n")
@@ -8,7 +8,7 @@ fn map(data: &str) -> String {
 
 #[tokio::test]
 async fn applying_again_changes_what_changed_and_nothing_else() {
-    kubectl!(kubectl, server);
+    kubectl_here!(kubectl, server);
     let data = "get configmap settings -o jsonpath={.data}";
     let apply = async |text: &str| kubectl.run_with("apply -f -", text).await;
     apply(&map("{a: one, b: two}")).await.is("configmap/settings created\n");
@@ -23,7 +23,7 @@ async fn applying_again_changes_what_changed_and_nothing_else() {
 
 #[tokio::test]
 async fn a_whole_application_is_applied_twice() {
-    kubectl!(kubectl, server);
+    kubectl_here!(kubectl, server);
     // A Secret with stringData is never the same as what is stored.
     let (rest, _) = SHOP.rsplit_once("---").unwrap();
     let apply = async |text: &str| kubectl.run_with("apply -f -", text).await;
@@ -42,7 +42,7 @@ async fn a_whole_application_is_applied_twice() {
 
 #[tokio::test]
 async fn a_difference_is_shown_before_it_is_made() {
-    kubectl!(kubectl, server);
+    kubectl_here!(kubectl, server);
     kubectl.run_with("apply -f -", &map("{a: one}")).await.good();
     kubectl.run_with("diff -f -", &map("{a: one}")).await.is("");
     let differs = kubectl.run_with("diff -f -", &map("{a: two}")).await;

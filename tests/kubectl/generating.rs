@@ -1,11 +1,11 @@
 //! Objects that kubectl writes itself: `create KIND` for every kind it knows, and the commands that turn one into
 //! another.
 
-use crate::{kubectl, run, shop};
+use crate::{kubectl_here, run, shop};
 
 #[tokio::test]
 async fn every_kind_that_create_knows() {
-    kubectl!(kubectl, server);
+    kubectl_here!(kubectl, server);
     for (line, said) in [
         ("job j --image=i", "job.batch/j"),
         ("cronjob c --image=i --schedule=@daily", "cronjob.batch/c"),

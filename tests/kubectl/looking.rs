@@ -1,6 +1,6 @@
 //! Looking at a server: who it is, what it has, what its kinds mean.
 
-use crate::{kubectl, run};
+use crate::{kubectl_here, run};
 
 /// Words of a table's line that begins with this word.
 fn row<'a>(table: &'a str, first: &str) -> Vec<&'a str> {
@@ -10,7 +10,7 @@ fn row<'a>(table: &'a str, first: &str) -> Vec<&'a str> {
 
 #[tokio::test]
 async fn the_server_says_who_it_is() {
-    kubectl!(kubectl, server);
+    kubectl_here!(kubectl, server);
     // An older kubectl warns about its own age; that is no word of the server's.
     let version = run!(kubectl, "version");
     assert_eq!(version.ended.code, Some(0));
@@ -24,7 +24,7 @@ async fn the_server_says_who_it_is() {
 
 #[tokio::test]
 async fn the_server_says_what_it_has() {
-    kubectl!(kubectl, server);
+    kubectl_here!(kubectl, server);
     let resources = run!(kubectl, "api-resources");
     let table = resources.good();
     assert_eq!(row(table, "configmaps"), ["configmaps", "cm", "v1", "true", "ConfigMap"]);
@@ -46,7 +46,7 @@ async fn the_server_says_what_it_has() {
 
 #[tokio::test]
 async fn kinds_are_explained() {
-    kubectl!(kubectl, server);
+    kubectl_here!(kubectl, server);
     let tree = run!(kubectl, "explain pod.spec.containers --recursive");
     tree.prints(&["KIND:       Pod", "VERSION:    v1", "FIELD: containers <[]Container>"]);
     tree.prints(&[

@@ -12,6 +12,8 @@ mod looking;
 mod making;
 mod watching;
 
+use pintle_tests::kubectl_here;
+
 /// A Namespace with a Deployment, a Service, a ConfigMap and a Secret, in one file.
 const SHOP: &str = include_str!("shop.yaml");
 
@@ -23,22 +25,10 @@ macro_rules! run {
 }
 use run;
 
-/// Starts a server and gives kubectl for it as `$kubectl`; ends the test where there is none.
-macro_rules! kubectl {
-    ($kubectl:ident, $server:ident) => {
-        if !pintle_tests::Kubectl::is_here().await {
-            return;
-        }
-        let $server = pintle_tests::Server::start();
-        let $kubectl = pintle_tests::Kubectl::of(&$server);
-    };
-}
-use kubectl;
-
 /// The same with the shop in it.
 macro_rules! shop {
     ($kubectl:ident, $server:ident) => {
-        $crate::kubectl!($kubectl, $server);
+        $crate::kubectl_here!($kubectl, $server);
         $kubectl.run_with("create -f -", $crate::SHOP).await.good();
     };
 }

@@ -1,10 +1,10 @@
 //! Making objects from files and showing them in every form.
 
-use crate::{SHOP, kubectl, run, shop};
+use crate::{SHOP, kubectl_here, run, shop};
 
 #[tokio::test]
 async fn a_file_of_several_documents_is_made() {
-    kubectl!(kubectl, server);
+    kubectl_here!(kubectl, server);
     kubectl.run_with("create -f -", SHOP).await.is(
         "namespace/shop created\ndeployment.apps/web created\nservice/web created\nconfigmap/settings created\n\
          secret/key created\n",

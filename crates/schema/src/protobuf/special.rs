@@ -121,7 +121,7 @@ struct Message<'m> {
 impl<'m> Message<'m> {
     fn read(ty: Special, message: &'m [u8]) -> Result<Message<'m>, ProtobufError> {
         let mut found = Message { numbers: [0; 3], texts: [Vec::new(), Vec::new(), Vec::new()] };
-        for (number, read) in fields(go_name(ty), message)? {
+        for (number, read) in fields(message_name(ty), message)? {
             let place = number as usize - 1;
             match (read, field(ty, number)) {
                 (_, None) => {}
@@ -178,17 +178,10 @@ fn field(ty: Special, number: u32) -> Option<(&'static str, bool)> {
     })
 }
 
-fn go_name(ty: Special) -> &'static str {
+/// What the message of the type is called: times are messages of another Go type.
+fn message_name(ty: Special) -> &'static str {
     match ty {
         Special::Time | Special::MicroTime => "Timestamp",
-        Special::Duration => "Duration",
-        Special::Quantity => "Quantity",
-        Special::IntOrString => "IntOrString",
-        Special::RawExtension => "RawExtension",
-        Special::FieldsV1 => "FieldsV1",
-        Special::Json => "JSON",
-        Special::SchemaOrArray => "JSONSchemaPropsOrArray",
-        Special::SchemaOrBool => "JSONSchemaPropsOrBool",
-        Special::SchemaOrStrings => "JSONSchemaPropsOrStringArray",
+        other => other.go_name(),
     }
 }
