@@ -3,6 +3,7 @@
 use crate::documents::Choices;
 use crate::object::Kind;
 use crate::patches::{sorted, text};
+use pintle_catalog::catalog;
 use pintle_meta::value::{parse, to_json};
 use pintle_meta::{Map, Value};
 use pintle_schema::{decode, yaml};
@@ -75,4 +76,17 @@ fn shuffled(document: Value, choices: &mut Choices<'_>) -> Value {
         _ if choices.below(60) == 59 => Value::Null,
         other => other,
     }
+}
+
+/// As Go decodes: into what is there already.
+#[test]
+fn a_member_that_is_given_twice_is_merged_into_itself() {
+    let pods = catalog().resources().iter().find(|resource| &*resource.names.plural == "pods").unwrap();
+    let text =
+        br#"{"metadata":{"name":"a","labels":{"a":"b","x":"1"}},"spec":{"nodeName":"n","hostname":"h"},
+        "metadata":{"labels":{"c":"d","x":"2"},"name":null},"spec":{"hostname":"i","containers":[]}}"#;
+    let decoded = decode::json(text, &pods.versions[0].schema).unwrap();
+    let wanted = r#"{"metadata":{"name":"a","labels":{"a":"b","c":"d","x":"2"}},"spec":{"containers":[],"nodeName":"n","hostname":"i"},"status":{}}"#;
+    assert_eq!(String::from_utf8(to_json(&decoded.value)).unwrap(), wanted);
+    assert_eq!(decoded.strict, [r#"duplicate field "metadata""#, r#"duplicate field "spec""#]);
 }

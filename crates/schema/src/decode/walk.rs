@@ -30,6 +30,7 @@ impl<'de> DeserializeSeed<'de> for StructSeed<'_, '_> {
         deserializer.deserialize_any(Walk {
             want: Want::Struct(self.ty),
             go_type,
+            former: None,
             complaints: self.complaints,
         })
     }
@@ -105,6 +106,8 @@ enum Want<'a> {
 struct Walk<'a, 'c> {
     want: Want<'a>,
     go_type: &'a str,
+    /// What the place holds already, of a member that is given once more: Go decodes into it.
+    former: Option<Value>,
     complaints: &'c mut Complaints<'a>,
 }
 
@@ -274,7 +277,7 @@ impl<'a> Walk<'a, '_> {
         ty: &'a Struct,
         mut access: A,
     ) -> Result<Option<Value>, A::Error> {
-        let mut slots = Slots::new();
+        let mut slots = former_slots(ty, self.former.as_ref());
         let mut seen: SmallVec<[u64; 2]> = SmallVec::from_elem(0, ty.fields().len() / 64 + 1);
         while let Some(key) = access.next_key_seed(FieldKey(ty))? {
             let (at, field) = match key {
@@ -290,15 +293,20 @@ impl<'a> Walk<'a, '_> {
             if again {
                 self.complaints.duplicate(&field.name);
             }
+            let former = if again || self.former.is_some() { take(&mut slots, at) } else { None };
             self.complaints.enter(Step::Field(ty, field));
             let walk = Walk {
                 want: Want::Type(&field.ty),
                 go_type: &field.go_type,
+                former: former.clone(),
                 complaints: &mut *self.complaints,
             };
             let value = access.next_value_seed(walk)?;
             self.complaints.leave();
-            place(&mut slots, at, field, value, again);
+            // Null empties what can be nil, and leaves anything else as it is.
+            if let Some(value) = value.or(former.filter(|_| !is_nillable(field))) {
+                slots.push((u16::try_from(at).unwrap_or(u16::MAX), value));
+            }
         }
         Ok(Some(assemble(ty, slots)))
     }
@@ -308,7 +316,8 @@ impl<'a> Walk<'a, '_> {
         let mut list = List::with_capacity(seq.size_hint().unwrap_or(0).min(DEPTH_MAX));
         loop {
             self.complaints.enter(Step::Index(list.len()));
-            let walk = Walk { want: Want::Type(&ty.item), go_type, complaints: &mut *self.complaints };
+            let want = Want::Type(&ty.item);
+            let walk = Walk { want, go_type, former: None, complaints: &mut *self.complaints };
             let item = seq.next_element_seed(walk)?;
             self.complaints.leave();
             match item {
@@ -320,14 +329,17 @@ impl<'a> Walk<'a, '_> {
 
     fn map<'de, A: MapAccess<'de>>(self, ty: &'a MapType, mut access: A) -> Result<Option<Value>, A::Error> {
         let go_type = item_go_type(self.go_type, &ty.value);
-        let mut entries: Vec<(Str, Value)> = Vec::new();
+        let former = self.former.as_ref().and_then(Value::as_map).into_iter().flat_map(Map::iter);
+        let mut entries: Vec<(Str, Value)> =
+            former.map(|(key, value)| (key.clone(), value.clone())).collect();
         let mut keys = std::collections::HashSet::new();
         while let Some(key) = access.next_key::<Str>()? {
             if !keys.insert(key.clone()) {
                 self.complaints.duplicate(&key);
             }
             self.complaints.enter(Step::Key(key.clone()));
-            let walk = Walk { want: Want::Type(&ty.value), go_type, complaints: &mut *self.complaints };
+            let want = Want::Type(&ty.value);
+            let walk = Walk { want, go_type, former: None, complaints: &mut *self.complaints };
             let value = access.next_value_seed(walk)?;
             self.complaints.leave();
             entries.push((key, value.unwrap_or_else(|| nil_item(false, &ty.value))));
@@ -338,33 +350,23 @@ impl<'a> Walk<'a, '_> {
     }
 }
 
-/// Puts a decoded member in its slot. Go decodes a repeated member into the value it has already: members of
-/// maps and structs are merged, anything else is replaced, and null empties what can be nil.
-fn place(slots: &mut Slots, at: usize, field: &Field, value: Option<Value>, again: bool) {
-    let at = u16::try_from(at).unwrap_or(u16::MAX);
-    let Some(value) = value else {
-        let nillable = field.pointer || matches!(field.ty, Type::List(_) | Type::Map(_) | Type::Bytes);
-        if again && nillable {
-            slots.retain(|(slot, _)| *slot != at);
-        }
-        return;
-    };
-    match slots.iter_mut().find(|(slot, _)| again && *slot == at) {
-        Some((_, former)) => merge_again(former, value),
-        None => slots.push((at, value)),
-    }
+/// What the struct holds already: members of a struct or map that is given again stay, unless they are given again, too.
+fn former_slots(ty: &Struct, former: Option<&Value>) -> Slots {
+    let members = former.and_then(Value::as_map).into_iter().flat_map(Map::iter);
+    let slots = members.filter_map(|(name, value)| {
+        let (at, _) = ty.field(name)?;
+        Some((u16::try_from(at).ok()?, value.clone()))
+    });
+    slots.collect()
 }
 
-fn merge_again(former: &mut Value, value: Value) {
-    match (former, value) {
-        (Value::Map(former), Value::Map(mut value)) => {
-            for (key, value) in value.take() {
-                former.insert(key, value);
-            }
-            former.sort();
-        }
-        (former, value) => *former = value,
-    }
+fn take(slots: &mut Slots, at: usize) -> Option<Value> {
+    let found = slots.iter().position(|(slot, _)| usize::from(*slot) == at)?;
+    Some(slots.swap_remove(found).1)
+}
+
+fn is_nillable(field: &Field) -> bool {
+    field.pointer || matches!(field.ty, Type::List(_) | Type::Map(_) | Type::Bytes)
 }
 
 /// What a JSON null leaves in a list or map.
