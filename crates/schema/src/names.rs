@@ -1,7 +1,5 @@
 //! Which field has a name: every walk of a document asks it for every member.
 
-use crate::types::Field;
-
 /// No field.
 const NONE: u16 = u16::MAX;
 
@@ -10,33 +8,33 @@ const NONE: u16 = u16::MAX;
 pub(crate) struct Names(Box<[u16]>);
 
 impl Names {
-    /// The names of `fields`, of which the first of equal ones counts.
-    pub(crate) fn of(fields: &[Field]) -> Names {
-        let mut table = vec![NONE; (fields.len() * 2).next_power_of_two()].into_boxed_slice();
-        for (at, field) in fields.iter().enumerate() {
-            let Ok(at) = u16::try_from(at) else { break };
-            let mut place = hash(&field.name) & (table.len() - 1);
-            while table[place] != NONE && fields[usize::from(table[place])].name != field.name {
-                place = (place + 1) & (table.len() - 1);
-            }
-            if table[place] == NONE {
-                table[place] = at;
+    /// Of so many fields, each with the name that `name_of` says; the first of equal ones counts.
+    pub(crate) fn of<'a>(count: usize, name_of: impl Fn(usize) -> &'a str) -> Names {
+        let size = (count.min(usize::from(NONE)) * 2).next_power_of_two();
+        let mut names = Names(vec![NONE; size].into_boxed_slice());
+        for at in (0..NONE).take(count) {
+            if let Err(free) = names.place(name_of(usize::from(at)), &name_of) {
+                names.0[free] = at;
             }
         }
-        Names(table)
+        names
     }
 
-    /// Where among `fields`, those that this was made of, the one with this name is.
-    pub(crate) fn find(&self, fields: &[Field], name: &str) -> Option<usize> {
+    /// The position of the field with this name; `name_of` is what this was made of.
+    pub(crate) fn find<'a>(&self, name: &str, name_of: impl Fn(usize) -> &'a str) -> Option<usize> {
+        self.place(name, name_of).ok()
+    }
+
+    /// The position of the field, or the place in the table where it belongs.
+    fn place<'a>(&self, name: &str, name_of: impl Fn(usize) -> &'a str) -> Result<usize, usize> {
         let mut place = hash(name) & (self.0.len() - 1);
-        while self.0[place] != NONE {
-            let at = usize::from(self.0[place]);
-            if fields[at].name == name {
-                return Some(at);
+        loop {
+            match usize::from(self.0[place]) {
+                at if at == usize::from(NONE) => return Err(place),
+                at if name_of(at) == name => return Ok(at),
+                _ => place = (place + 1) & (self.0.len() - 1),
             }
-            place = (place + 1) & (self.0.len() - 1);
         }
-        None
     }
 }
 

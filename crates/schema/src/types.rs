@@ -239,7 +239,7 @@ impl Struct {
 
     /// Gives the struct its fields, in the order Go prints them. Only the first call counts.
     pub fn lay_out(&self, fields: Vec<Field>, inlines: Vec<Inline>) {
-        let names = Names::of(&fields);
+        let names = Names::of(fields.len(), |at| fields[at].name.as_str());
         let first = self.layout.set(Layout { fields, names, inlines }).is_ok();
         debug_assert!(first, "{} has its fields already", self.openapi_name);
     }
@@ -267,7 +267,7 @@ impl Struct {
     /// The field with this JSON name and its position.
     pub fn field(&self, name: &str) -> Option<(usize, &Field)> {
         let layout = self.layout();
-        let at = layout.names.find(&layout.fields, name)?;
+        let at = layout.names.find(name, |at| layout.fields[at].name.as_str())?;
         Some((at, &layout.fields[at]))
     }
 
