@@ -8,9 +8,7 @@ mod config;
 mod pod;
 
 use divan::{Bencher, black_box};
-use pintle_meta::Value;
 use pintle_meta::value::to_json;
-use pintle_schema::object_meta::set_meta;
 use pintle_schema::{decode, form, ownership, patch, yaml};
 use pod::Pod;
 
@@ -104,8 +102,7 @@ fn whole_apply_unchanged(bencher: Bencher<'_, '_>) {
         let config = yaml::parse(black_box(&pod.config)).expect("it parses").value;
         let live = pod.live();
         let applied = pod.as_writer(|write| ownership::apply(write, &live, &config, false));
-        let applied = applied.expect("nobody else wants it otherwise");
-        assert!(applied.document.is_none() && applied.managers.is_none(), "{applied:?}");
+        assert!(applied.expect("nobody else wants it otherwise").is_none());
         pod.unchanged(live)
     });
 }
@@ -121,17 +118,13 @@ fn whole_apply_with_default_in_atomic(bencher: Bencher<'_, '_>) {
         let config = yaml::parse(black_box(config.as_bytes())).expect("it parses").value;
         let live = pod.live();
         let applied = pod.as_writer(|write| ownership::apply(write, &live, &config, false));
-        let merged = applied.expect("nobody else wants it otherwise").document.expect("it is merged away");
+        let applied = applied.expect("nobody else wants it otherwise").expect("a default is merged away");
+        let merged = applied.document.expect("a default is merged away");
         let mut object = decode::unstructured(merged, pod.schema()).expect("it is a Pod").value;
         form::default(pod.resource, pod.version(), &mut object);
-        set_owners(&pod, &mut object, &live);
+        applied.managers.write_to(pod.schema(), &mut object);
         pod.unchanged(object)
     });
-}
-
-fn set_owners(pod: &Pod, object: &mut Value, live: &Value) {
-    let owners = ownership::Managers::of(live).to_document().expect("it has owners");
-    set_meta(pod.schema(), object, "managedFields", owners);
 }
 
 /// The same of a strategic merge patch of one field, up to the bytes that are stored and the answer.

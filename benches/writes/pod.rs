@@ -40,17 +40,12 @@ impl Pod {
         let config = yaml::parse(&self.config).expect("it parses").value;
         let nothing = decode::zero(self.schema());
         let applied = self.as_writer(|write| ownership::apply(write, &nothing, &config, false));
-        let applied = applied.expect("nobody is there to conflict with");
+        let applied = applied.expect("nobody is there to conflict with").expect("all is new");
         let mut object = decode::unstructured(applied.document.expect("something is new"), self.schema())
             .expect("it is a Pod")
             .value;
         form::default(self.resource, self.version(), &mut object);
-        set_meta(
-            self.schema(),
-            &mut object,
-            "managedFields",
-            applied.managers.and_then(|managers| managers.to_document()).expect("it has owners"),
-        );
+        applied.managers.write_to(self.schema(), &mut object);
         set_meta(self.schema(), &mut object, "uid", "8f2a7c9e-6a0b-4b43-9a51-0d4f1f5a8b6c");
         set_meta(self.schema(), &mut object, "creationTimestamp", "2026-01-02T03:04:05Z");
         let stored = form::to_stored(self.resource, self.storage(), self.version(), object);

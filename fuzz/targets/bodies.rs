@@ -1,17 +1,12 @@
-//! Whatever is sent as an object is refused or becomes one, in normal form, which stays as it is and comes back from
-//! storage. The first byte chooses how it is read, the second the kind; the others are the body.
+//! Whatever is sent as an object is refused or becomes one, in normal form, which stays as it is. The first byte chooses
+//! how it is read, the next two the kind; the others are the body.
 #![no_main]
 
-#[path = "../../tests/properties/documents.rs"]
-#[allow(dead_code, reason = "made for more than this")]
-mod documents;
-#[path = "../../tests/properties/object.rs"]
-#[allow(dead_code, reason = "made for more than this")]
-mod object;
+#[path = "../chance.rs"]
+mod chance;
 
-use documents::Choices;
+use chance::{Choices, Kind};
 use libfuzzer_sys::fuzz_target;
-use object::Kind;
 use pintle_meta::value::to_json;
 use pintle_schema::{decode, yaml};
 

@@ -2,26 +2,16 @@
 //! says how many bytes make the object that is patched; the others are the patch.
 #![no_main]
 
-#[path = "../../tests/properties/documents.rs"]
-#[allow(dead_code, reason = "made for more than this")]
-mod documents;
-#[path = "../../tests/properties/object.rs"]
-#[allow(dead_code, reason = "made for more than this")]
-mod object;
+#[path = "../chance.rs"]
+mod chance;
 
-use documents::Choices;
 use libfuzzer_sys::fuzz_target;
-use object::Kind;
+use pintle_schema::decode;
 use pintle_schema::patch::strict::{Shape, findings};
 use pintle_schema::patch::{json, merge, strategic};
-use pintle_schema::decode;
 
 fuzz_target!(|bytes: &[u8]| {
-    let Some((length, rest)) = bytes.split_first() else { return };
-    let (chance, patch) = rest.split_at(usize::from(*length).min(rest.len()));
-    let mut choices = Choices(chance);
-    let kind = Kind::chosen(&mut choices);
-    let live = kind.created(kind.document(&mut choices), "creator");
+    let Some((kind, live, patch)) = chance::object(bytes) else { return };
     let outcomes = [
         json::Document::parse(patch).and_then(|patch| patch.apply(&live)),
         merge::parse(patch).and_then(|patch| merge::apply(&live, &patch)),
@@ -31,7 +21,9 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(findings(patch, shape).len() <= 1000);
     }
     for document in outcomes.into_iter().flatten() {
-        for decoded in [decode::value(document.clone(), kind.schema()), decode::unstructured(document, kind.schema())] {
+        for decoded in
+            [decode::value(document.clone(), kind.schema()), decode::unstructured(document, kind.schema())]
+        {
             let Ok(decoded) = decoded else { continue };
             kind.updated(&live, decoded.value, "patcher");
         }

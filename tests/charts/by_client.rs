@@ -20,15 +20,7 @@ const ALWAYS_PATCHED: [&str; 7] = [
 #[tokio::test]
 async fn manifests_are_applied_by_the_client() {
     kubectl_here!(kubectl, server);
-    tell(&kubectl, "shop").await;
-    server.stop().await;
-}
-
-/// Beside each other, as the processors allow.
-#[tokio::test]
-async fn so_are_those_of_another_team() {
-    kubectl_here!(kubectl, server);
-    tell(&kubectl, "bank").await;
+    tokio::join!(tell(&kubectl, "shop"), tell(&kubectl, "bank"));
     server.stop().await;
 }
 
@@ -64,7 +56,8 @@ async fn tell(kubectl: &Kubectl<'_>, team: &str) {
 }
 
 /// What of the objects conflicts when the server takes over: it stands there otherwise than it was applied, by defaults
-/// in what is owned as a whole and by quantities that are written otherwise. The reference refuses the same.
+/// in what is owned as a whole and by quantities that are written otherwise. By the rules of
+/// structured-merge-diff the reference refuses the same.
 const TAKEN_BY_FORCE: [&str; 10] = [
     r#".spec.template.spec.containers[name="web"].env[name="POD_NAME"].valueFrom.fieldRef"#,
     ".spec.egress",

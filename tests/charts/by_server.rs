@@ -8,15 +8,7 @@ use pintle_tests::Kubectl;
 #[tokio::test]
 async fn manifests_are_applied_by_the_server() {
     kubectl_here!(kubectl, server);
-    tell(&kubectl, "maps").await;
-    server.stop().await;
-}
-
-/// Beside each other, as the processors allow.
-#[tokio::test]
-async fn so_are_those_of_another_team() {
-    kubectl_here!(kubectl, server);
-    tell(&kubectl, "play").await;
+    tokio::join!(tell(&kubectl, "maps"), tell(&kubectl, "play"));
     server.stop().await;
 }
 

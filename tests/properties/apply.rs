@@ -4,9 +4,9 @@ use crate::documents::Choices;
 use crate::held;
 use crate::object::{Kind, NOW};
 use crate::patches::text;
-use pintle_meta::{Object, ObjectMut, Value};
+use pintle_meta::{Map, Object, ObjectMut, Str, Value};
 use pintle_schema::ownership::{Element, FieldSet, Managers, fields_of};
-use pintle_schema::types::Ownership;
+use pintle_schema::types::{Members, Ownership};
 use pintle_schema::{Struct, Type};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -143,8 +143,7 @@ fn unowned(mut object: Value) -> Value {
 
 /// `document` without what `other` sets, but for what tells items apart.
 fn without(ty: &Struct, document: &Value, other: &Value) -> Value {
-    let kept = rest_of_struct(ty, document, other, &[]).unwrap_or_else(Value::map);
-    let mut kept = kept;
+    let mut kept = rest_of_struct(ty, document, other, &[]).unwrap_or_else(Value::map);
     for name in ["apiVersion", "kind"] {
         if let (Some(map), Some(value)) = (kept.as_map_mut(), document.get(name)) {
             map.insert(name, value.clone());
@@ -159,18 +158,18 @@ fn without(ty: &Struct, document: &Value, other: &Value) -> Value {
     kept
 }
 
-fn rest_of_struct(ty: &Struct, value: &Value, other: &Value, keys: &[pintle_meta::Str]) -> Option<Value> {
+fn rest_of_struct(ty: &Struct, value: &Value, other: &Value, keys: &[Str]) -> Option<Value> {
     if ty.atomic {
         return None;
     }
     let (map, theirs) = (value.as_map()?, other.as_map()?);
-    let mut kept = pintle_meta::Map::new();
+    let mut kept = Map::new();
     for (name, value) in map.iter() {
         let (_, field) = ty.field(name).expect("made by its type");
         let rest = match theirs.get(name) {
             _ if keys.contains(name) => Some(value.clone()),
             None => Some(value.clone()),
-            Some(_) if field.members == pintle_schema::types::Members::Atomic => None,
+            Some(_) if field.members == Members::Atomic => None,
             Some(theirs) => rest(&field.ty, value, theirs),
         };
         if let Some(rest) = rest {
@@ -191,7 +190,7 @@ fn rest(ty: &Type, value: &Value, other: &Value) -> Option<Value> {
                 };
                 Some((name.clone(), rest))
             });
-            let kept: pintle_meta::Map = kept.collect();
+            let kept: Map = kept.collect();
             (!kept.is_empty()).then_some(Value::Map(kept))
         }
         (Type::List(list), Value::List(items), Value::List(theirs)) => match (&list.ownership, &list.item) {
@@ -217,28 +216,16 @@ fn rest(ty: &Type, value: &Value, other: &Value) -> Option<Value> {
 
 /// The document with the items of lists that have names in the order of these: who came first decides it.
 fn in_order(ty: &Struct, document: Value) -> Value {
-    let Value::Map(mut map) = document else { return document };
-    let entries: Vec<_> = map.take().collect();
-    Value::Map(
-        entries
-            .into_iter()
-            .map(|(name, value)| {
-                let value = match ty.field(&name) {
-                    Some((_, field)) => sorted(&field.ty, value),
-                    None => value,
-                };
-                (name, value)
-            })
-            .collect(),
-    )
+    let Value::Map(map) = &document else { return document };
+    let made = map.replaced(|name, value| Some(sorted(&ty.field(name)?.1.ty, value.clone())));
+    made.map_or(document, Value::Map)
 }
 
 fn sorted(ty: &Type, value: Value) -> Value {
     match (ty, value) {
         (Type::Struct(ty), value) => in_order(ty, value),
         (Type::Map(ty), Value::Map(mut map)) => {
-            let entries: Vec<_> = map.take().collect();
-            Value::Map(entries.into_iter().map(|(name, value)| (name, sorted(&ty.value, value))).collect())
+            Value::Map(map.take().map(|(name, value)| (name, sorted(&ty.value, value))).collect())
         }
         (Type::List(ty), Value::List(mut list)) => {
             let mut items: Vec<Value> = list.take().map(|item| sorted(&ty.item, item)).collect();
@@ -256,7 +243,7 @@ fn sorted(ty: &Type, value: Value) -> Value {
     }
 }
 
-/// The element that a path begins with, told apart: a check that the checks above look at something.
+/// The checks above look at something.
 #[test]
 fn documents_of_chance_own_and_lose_something() {
     let bytes: Vec<u8> = (0..=255).chain(0..=255).collect();

@@ -1,9 +1,9 @@
 //! An object that is written to as the server writes: ownership, normal form, defaults.
 
-use crate::documents::{self, Choices};
-use pintle_meta::{ObjectMut, Value};
+use super::documents::{self, Choices};
+use pintle_meta::Value;
 use pintle_schema::object_meta::set_meta;
-use pintle_schema::ownership::{self, FieldSet, Managers};
+use pintle_schema::ownership::{self, FieldSet};
 use pintle_schema::resource::Version;
 use pintle_schema::{Resource, Struct, decode, form};
 use std::sync::Arc;
@@ -76,20 +76,14 @@ impl Kind {
 
     /// A new object, written by `manager`.
     pub(crate) fn created(&self, document: Value, manager: &str) -> Value {
-        let mut object = self.normal(document);
-        self.own(&self.nothing(), &mut object, manager);
-        self.with_uid(object)
+        self.updated(&self.nothing(), document, manager)
     }
 
     /// What replaces `live`.
     pub(crate) fn updated(&self, live: &Value, document: Value, manager: &str) -> Value {
         let mut object = self.normal(document);
-        self.own(live, &mut object, manager);
+        self.as_writer(manager, |write| ownership::update(write, live, &mut object));
         self.with_uid(object)
-    }
-
-    fn own(&self, live: &Value, object: &mut Value, manager: &str) {
-        self.as_writer(manager, |write| ownership::update(write, live, object));
     }
 
     /// The object after an apply of what may be anything.
@@ -105,15 +99,12 @@ impl Kind {
     ) -> Result<Value, String> {
         let applied = self.as_writer(manager, |write| ownership::apply(write, live, config, force));
         let applied = applied.map_err(|error| error.to_string())?;
+        let Some(applied) = applied else { return Ok(live.clone()) };
         let mut object = match applied.document {
             Some(merged) => self.try_normal(merged)?,
             None => live.clone(),
         };
-        let owners = applied.managers.unwrap_or_else(|| Managers::of(live));
-        match owners.to_document() {
-            Some(owners) => set_meta(self.schema(), &mut object, "managedFields", owners),
-            None => drop(object.remove_meta("managedFields")),
-        }
+        applied.managers.write_to(self.schema(), &mut object);
         Ok(self.with_uid(object))
     }
 

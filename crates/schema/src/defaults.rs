@@ -3,93 +3,84 @@
 
 use crate::decode::set_field;
 use crate::types::{Field, Struct, Type};
-use pintle_meta::Value;
 use pintle_meta::quantity::{Quantity, Scale};
+use pintle_meta::{Map, Value};
 
 /// Sets every default below `document` where nothing, or Go's zero of a non-pointer, stands. What lacks none stays
 /// shared.
 pub fn apply(ty: &Struct, document: &mut Value) {
-    if !ty.has_defaults() {
-        return;
-    }
-    let Value::Map(map) = document else { return };
-    for field in ty.fields() {
-        if let Some(default) = field.set_when_unset()
-            && is_unset(field, map.get(&field.name))
-        {
-            set_field(ty, map, &field.name, default.clone());
-        }
-        if field.thousandths && map.get(&field.name).is_some_and(has_finer) {
-            map.get_mut(&field.name).into_iter().for_each(round_up);
-        }
-        if map.get(&field.name).is_some_and(|value| lacks(&field.ty, value))
-            && let Some(value) = map.get_mut(&field.name)
-        {
-            descend(&field.ty, value);
-        }
+    if let Value::Map(map) = document
+        && let Some(made) = structure(ty, map)
+    {
+        *document = Value::Map(made);
     }
 }
 
-/// Whether [`descend`] would change anything.
-fn lacks(ty: &Type, value: &Value) -> bool {
+/// The struct with what it lacks; `None` when it lacks nothing.
+fn structure(ty: &Struct, map: &Map) -> Option<Map> {
+    if !ty.has_defaults() {
+        return None;
+    }
+    let mut made: Option<Map> = None;
+    for field in ty.fields() {
+        if let Some(value) = member(field, map.get(&field.name)) {
+            set_field(ty, made.get_or_insert_with(|| map.clone()), &field.name, value);
+        }
+    }
+    made
+}
+
+/// What the field holds in place of `given`, if that lacks anything.
+fn member(field: &Field, given: Option<&Value>) -> Option<Value> {
+    let mut made = default_of(field, given).cloned();
+    if field.thousandths
+        && let Some(rounded) = made.as_ref().or(given).and_then(rounded_up)
+    {
+        made = Some(rounded);
+    }
+    let whole = made.as_ref().or(given)?;
+    below(&field.ty, whole).or(made)
+}
+
+fn below(ty: &Type, value: &Value) -> Option<Value> {
     if !leads_to_defaults(ty) {
-        return false;
+        return None;
     }
     match (ty, value) {
-        (Type::Struct(ty), Value::Map(map)) => ty.fields().iter().any(|field| {
-            let value = map.get(&field.name);
-            is_unset(field, value)
-                || value.is_some_and(|value| field.thousandths && has_finer(value) || lacks(&field.ty, value))
-        }),
-        (Type::List(list), Value::List(items)) => items.iter().any(|item| lacks(&list.item, item)),
-        (Type::Map(ty), Value::Map(members)) => members.values().any(|member| lacks(&ty.value, member)),
-        _ => false,
+        (Type::Struct(ty), Value::Map(map)) => structure(ty, map).map(Value::Map),
+        (Type::List(list), Value::List(items)) => {
+            items.replaced(|item| below(&list.item, item)).map(Value::List)
+        }
+        (Type::Map(ty), Value::Map(members)) => {
+            members.replaced(|_, member| below(&ty.value, member)).map(Value::Map)
+        }
+        _ => None,
     }
 }
 
-/// Whether the field has a default that has to be set.
-fn is_unset(field: &Field, value: Option<&Value>) -> bool {
-    let Some(default) = field.set_when_unset() else { return false };
-    let unset = match value {
+/// The default that has to be set, if the field has one.
+fn default_of<'a>(field: &'a Field, given: Option<&Value>) -> Option<&'a Value> {
+    let default = field.set_when_unset()?;
+    let unset = match given {
         None | Some(Value::Null) => true,
         Some(value) => !field.pointer && value.is_empty(),
     };
     // A default that is Go's zero says nothing of a member that is no pointer.
-    unset && (field.pointer || !default.is_empty())
+    (unset && (field.pointer || !default.is_empty())).then_some(default)
 }
 
-/// Whether a quantity is written with a unit below a thousandth, so that it may have to be rounded.
-fn has_finer(quantities: &Value) -> bool {
+/// The quantities rounded up to thousandths, where one is written with a unit below that.
+fn rounded_up(quantities: &Value) -> Option<Value> {
     let finer = |text: &str| text.ends_with(['n', 'u']) || text.contains("e-");
-    quantities.as_map().is_some_and(|map| map.values().any(|value| value.as_str().is_some_and(finer)))
-}
-
-fn round_up(quantities: &mut Value) {
-    let Value::Map(map) = quantities else { return };
-    for (_, value) in map.iter_mut() {
-        if let Ok(mut quantity) = Quantity::from_value(value)
-            && !quantity.round_up(Scale::Milli)
-        {
-            *value = quantity.to_value();
-        }
+    let map = quantities.as_map()?;
+    if !map.values().any(|value| value.as_str().is_some_and(finer)) {
+        return None;
     }
-}
-
-fn descend(ty: &Type, value: &mut Value) {
-    match (ty, value) {
-        (Type::Struct(ty), value @ Value::Map(_)) => apply(ty, value),
-        (Type::List(list), Value::List(items)) => {
-            for item in items.make_mut().iter_mut().filter(|item| lacks(&list.item, item)) {
-                descend(&list.item, item);
-            }
-        }
-        (Type::Map(map), Value::Map(members)) => {
-            for (_, member) in members.iter_mut().filter(|(_, member)| lacks(&map.value, member)) {
-                descend(&map.value, member);
-            }
-        }
-        _ => {}
-    }
+    let rounded = map.replaced(|_, value| {
+        let mut quantity = Quantity::from_value(value).ok()?;
+        (!quantity.round_up(Scale::Milli)).then(|| quantity.to_value())
+    });
+    rounded.map(Value::Map)
 }
 
 /// Whether a value of this type can hold a struct with defaults.

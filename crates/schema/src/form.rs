@@ -11,7 +11,7 @@ use crate::resource::{Resource, Storage, Version};
 use crate::types::{Field, Omit, Struct, Type};
 use bytes::Bytes;
 use pintle_meta::value::to_json;
-use pintle_meta::{GroupVersion, GroupVersionKind, Object, Str, Value};
+use pintle_meta::{GroupVersion, GroupVersionKind, Map, Object, Str, Value};
 
 /// The form of what is stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -141,8 +141,11 @@ pub fn to_stored(resource: &Resource, storage: &Storage, version: &Version, mut 
         let group_version = Str::from(storage.kind.group_version().to_string());
         set_field(&storage.schema, map, "apiVersion", Value::String(group_version));
     }
-    if !storage.keeps_empty {
-        drop_empty(&storage.schema, &mut object);
+    if let Value::Map(map) = &object
+        && !storage.keeps_empty
+        && let Some(kept) = without_empty(&storage.schema, map)
+    {
+        object = Value::Map(kept);
     }
     object
 }
@@ -173,57 +176,36 @@ fn restore(schema: &Struct, object: Value) -> Value {
     }
 }
 
-/// Turns empty lists and maps that Go would still print into nil, and nil bytes of a map, which protobuf can't
-/// tell from none, into none. What has none of them stays shared.
-fn drop_empty(ty: &Struct, object: &mut Value) {
-    let Value::Map(map) = object else { return };
-    for field in ty.fields() {
-        let Some(value) = map.get(&field.name) else { continue };
+/// The object with nil for empty lists and maps that Go would still print, and with bytes for the nil ones of a map, which
+/// protobuf can't tell from none. `None` when it has none of them.
+fn without_empty(ty: &Struct, object: &Map) -> Option<Map> {
+    object.replaced(|name, value| {
+        let (_, field) = ty.field(name)?;
         if is_empty_collection(field, value) {
-            *map.entry(&field.name) = Value::Null;
-        } else if has_empty(&field.ty, value)
-            && let Some(value) = map.get_mut(&field.name)
-        {
-            drop_empty_below(&field.ty, value);
+            Some(Value::Null)
+        } else {
+            without_empty_below(&field.ty, value)
         }
-    }
+    })
 }
 
-fn drop_empty_below(ty: &Type, value: &mut Value) {
+fn without_empty_below(ty: &Type, value: &Value) -> Option<Value> {
+    if !loses_something(ty) {
+        return None;
+    }
     match (ty, value) {
-        (Type::Struct(ty), value) => drop_empty(ty, value),
+        (Type::Struct(ty), Value::Map(members)) => without_empty(ty, members).map(Value::Map),
         (Type::List(list), Value::List(items)) => {
-            for item in items.make_mut().iter_mut().filter(|item| has_empty(&list.item, item)) {
-                drop_empty_below(&list.item, item);
-            }
+            items.replaced(|item| without_empty_below(&list.item, item)).map(Value::List)
         }
         (Type::Map(map), Value::Map(members)) => {
-            for (_, member) in members.iter_mut() {
-                if matches!(map.value, Type::Bytes) && member.is_null() {
-                    *member = "".into();
-                } else if has_empty(&map.value, member) {
-                    drop_empty_below(&map.value, member);
-                }
-            }
+            let member = |member: &Value| match map.value {
+                Type::Bytes => member.is_null().then(|| "".into()),
+                ref ty => without_empty_below(ty, member),
+            };
+            members.replaced(|_, value| member(value)).map(Value::Map)
         }
-        _ => {}
-    }
-}
-
-/// Whether [`drop_empty_below`] would change anything.
-fn has_empty(ty: &Type, value: &Value) -> bool {
-    match (ty, value) {
-        (Type::Struct(ty), Value::Map(members)) => members.iter().any(|(name, value)| {
-            ty.field(name)
-                .is_some_and(|(_, field)| is_empty_collection(field, value) || has_empty(&field.ty, value))
-        }),
-        (Type::List(list), Value::List(items)) if loses_something(&list.item) => {
-            items.iter().any(|item| has_empty(&list.item, item))
-        }
-        (ty @ Type::Map(map), Value::Map(members)) if loses_something(ty) => members.values().any(|member| {
-            matches!(map.value, Type::Bytes) && member.is_null() || has_empty(&map.value, member)
-        }),
-        _ => false,
+        _ => None,
     }
 }
 

@@ -368,6 +368,12 @@ impl IntType {
         }
     }
 
+    /// Whether it holds `value`.
+    pub fn fits(self, value: i64) -> bool {
+        let (least, most) = self.bounds();
+        (least..=most).contains(&value)
+    }
+
     /// As Go's reflection calls it.
     pub fn go_kind(self) -> &'static str {
         match self {

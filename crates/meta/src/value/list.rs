@@ -21,6 +21,17 @@ impl List {
         self.0.as_ptr() == other.0.as_ptr() && self.0.len() == other.0.len()
     }
 
+    /// The same with other items where `other` has one; `None` when it has none.
+    pub fn replaced(&self, mut other: impl FnMut(&Value) -> Option<Value>) -> Option<List> {
+        let mut made: Option<List> = None;
+        for (at, item) in self.iter().enumerate() {
+            if let Some(item) = other(item) {
+                made.get_or_insert_with(|| self.clone()).make_mut()[at] = item;
+            }
+        }
+        made
+    }
+
     /// An empty list.
     pub fn new() -> List {
         List(EcoVec::new())

@@ -169,6 +169,17 @@ impl Map {
         self.0.as_ptr() == other.0.as_ptr() && self.0.len() == other.0.len()
     }
 
+    /// The same with other values where `other` has one; `None` when it has none.
+    pub fn replaced(&self, mut other: impl FnMut(&str, &Value) -> Option<Value>) -> Option<Map> {
+        let mut made: Option<Map> = None;
+        for (at, (key, value)) in self.0.iter().enumerate() {
+            if let Some(value) = other(key, value) {
+                made.get_or_insert_with(|| self.clone()).0.make_mut()[at].1 = value;
+            }
+        }
+        made
+    }
+
     /// Puts the entries in the order of their keys, as Go prints a map.
     pub fn sort(&mut self) {
         if !self.0.is_sorted_by(|a, b| a.0 <= b.0) {

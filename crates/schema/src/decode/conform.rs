@@ -1,7 +1,7 @@
 //! Documents that are edited are mostly in normal form already: what is stays shared, the rest is made anew, and where
 //! something is to be complained of the whole goes to [`super::walk`], which knows the words.
 
-use super::normal::{Slots, assemble, is_printed_when_unset, printed, zero_of};
+use super::normal::{Slots, assemble, nil_item, printed};
 use super::special;
 use crate::types::{Field, ListType, Struct, Type};
 use pintle_meta::{List, Map, Str, Value};
@@ -37,10 +37,7 @@ fn value(ty: &Type, value: &Value) -> Option<Made> {
             Some(Made::Same)
         }
         (Type::Float, Value::Int(number)) => Some(Made::Other(Value::Float(*number as f64))),
-        (Type::Int(int), Value::Int(number)) => {
-            let (least, most) = int.bounds();
-            (least..=most).contains(number).then_some(Made::Same)
-        }
+        (Type::Int(int), Value::Int(number)) => int.fits(*number).then_some(Made::Same),
         (Type::Bytes, Value::String(text)) => match special::bytes(text).ok()? {
             made if made == *value => Some(Made::Same),
             made => Some(Made::Other(made)),
@@ -58,13 +55,13 @@ fn structure(ty: &Struct, map: &Map) -> Option<Made> {
     let (mut is_same, mut next) = (true, 0);
     for (name, given) in map.iter() {
         let at = position(ty, next, name)?;
-        is_same &= at >= next && !fields[next..at].iter().any(is_printed_when_unset);
+        is_same &= at >= next && !fields[next..at].iter().any(is_printed);
         next = at + 1;
         let made = value(&fields[at].ty, given)?;
         is_same &= stays(&fields[at], given, &made);
         found.push((at, made));
     }
-    if is_same && !fields[next..].iter().any(is_printed_when_unset) {
+    if is_same && !fields[next..].iter().any(is_printed) {
         return Some(Made::Same);
     }
     let given = map.iter().zip(found);
@@ -80,6 +77,11 @@ fn position(ty: &Struct, next: usize, name: &Str) -> Option<usize> {
     later.map(|distance| next + distance).or_else(|| ty.field(name).map(|(at, _)| at))
 }
 
+/// Whether Go prints the field although nothing was said of it.
+fn is_printed(unset: &Field) -> bool {
+    printed(unset, None).is_some()
+}
+
 /// Whether Go prints the member as it was given.
 fn stays(field: &Field, given: &Value, made: &Made) -> bool {
     match made {
@@ -90,10 +92,9 @@ fn stays(field: &Field, given: &Value, made: &Made) -> bool {
 }
 
 fn list(ty: &ListType, items: &List) -> Option<Made> {
-    let nil = || if ty.pointer_items { Value::Null } else { zero_of(&ty.item) };
     let mut made: Option<List> = None;
     for (at, given) in items.iter().enumerate() {
-        if let Some(other) = value(&ty.item, given)?.replacement(nil) {
+        if let Some(other) = value(&ty.item, given)?.replacement(|| nil_item(ty.pointer_items, &ty.item)) {
             *made.get_or_insert_with(|| items.clone()).get_mut(at)? = other;
         }
     }
@@ -103,7 +104,7 @@ fn list(ty: &ListType, items: &List) -> Option<Made> {
 fn map(ty: &Type, members: &Map) -> Option<Made> {
     let mut made: Option<Map> = None;
     for (name, given) in members.iter() {
-        if let Some(other) = value(ty, given)?.replacement(|| zero_of(ty)) {
+        if let Some(other) = value(ty, given)?.replacement(|| nil_item(false, ty)) {
             made.get_or_insert_with(|| members.clone()).insert(name.clone(), other);
         }
     }

@@ -55,13 +55,9 @@ pub(crate) fn zero_of(ty: &Type) -> Value {
     }
 }
 
-/// Whether Go prints the field of which nothing was said.
-pub(super) fn is_printed_when_unset(field: &Field) -> bool {
-    match field.omit {
-        Omit::Never => true,
-        Omit::Empty => !field.pointer && is_struct(&field.ty),
-        Omit::Nil | Omit::Zero => false,
-    }
+/// What a JSON null leaves in a list or map.
+pub(super) fn nil_item(pointer: bool, ty: &Type) -> Value {
+    if pointer { Value::Null } else { zero_of(ty) }
 }
 
 /// What Go prints of a field; `None` when it leaves it out.

@@ -1,7 +1,7 @@
 //! The walk: one serde seed per type. `None` stands for JSON null, which leaves a Go value as it is.
 
 use super::complaint::{Complaints, Step, Words};
-use super::normal::{Slots, assemble, zero_of};
+use super::normal::{Slots, assemble, nil_item};
 use super::special;
 use crate::types::{Field, IntType, ListType, MapType, Special, Struct, Type};
 use pintle_meta::value::{DEPTH_MAX, float_text};
@@ -162,7 +162,7 @@ impl<'a> Walk<'a, '_> {
         }
         let wraps = self.complaints.words == Words::Unstructured;
         match (self.want, &number) {
-            (Want::Type(Type::Int(int)), Value::Int(value)) if fits(*int, *value) => Ok(Some(number)),
+            (Want::Type(Type::Int(int)), Value::Int(value)) if int.fits(*value) => Ok(Some(number)),
             (Want::Type(Type::Int(int)), Value::Int(value)) if wraps => {
                 Ok(Some(Value::Int(int.wrap(*value))))
             }
@@ -367,16 +367,6 @@ fn take(slots: &mut Slots, at: usize) -> Option<Value> {
 
 fn is_nillable(field: &Field) -> bool {
     field.pointer || matches!(field.ty, Type::List(_) | Type::Map(_) | Type::Bytes)
-}
-
-/// What a JSON null leaves in a list or map.
-fn nil_item(pointer: bool, ty: &Type) -> Value {
-    if pointer { Value::Null } else { zero_of(ty) }
-}
-
-fn fits(int: IntType, value: i64) -> bool {
-    let (least, most) = int.bounds();
-    (least..=most).contains(&value)
 }
 
 /// The Go type of a list's items or a map's values, from the container's.

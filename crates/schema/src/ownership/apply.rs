@@ -17,10 +17,10 @@ const BEFORE_FIRST: &str = "before-first-apply";
 /// What an apply makes of an object.
 #[derive(Debug)]
 pub struct Applied {
-    /// The object, not in normal form; `None` when the apply changes nothing in it.
+    /// The object, not in normal form; `None` when the apply changes nothing in it but its owners.
     pub document: Option<Value>,
-    /// Who owns what then; `None` when that is as before.
-    pub managers: Option<Managers>,
+    /// Who owns what then.
+    pub managers: Managers,
 }
 
 /// Why an apply fails.
@@ -45,11 +45,17 @@ pub enum ApplyError {
     Unownable(#[from] Unownable),
 }
 
-/// Applies `config` to `live` (a zero document when there is nothing yet).
+/// Applies `config` to `live` (a zero document when there is nothing yet). `None` when that changes nothing, owners
+/// included.
 ///
 /// # Errors
 /// [`ApplyError`]; [`ApplyError::Conflict`] only without `force`.
-pub fn apply(write: &Write<'_>, live: &Value, config: &Value, force: bool) -> Result<Applied, ApplyError> {
+pub fn apply(
+    write: &Write<'_>,
+    live: &Value,
+    config: &Value,
+    force: bool,
+) -> Result<Option<Applied>, ApplyError> {
     let mut bare = live.clone();
     bare.remove_meta("managedFields");
     let mut managers = Managers::of(live);
@@ -77,18 +83,12 @@ pub fn apply(write: &Write<'_>, live: &Value, config: &Value, force: bool) -> Re
         }
         other => other,
     };
-    let mut merged = applied?;
+    let mut applied = applied?;
     if write.manager == last_applied::MANAGER {
-        last_applied::follow(&mut merged.document, &bare, config);
+        last_applied::follow(&mut applied.document, &bare, config);
     }
-    let is_as_before = !is_first && !is_reconciled && merged.managers.is_same_as(&managers);
-    Ok(Applied { document: merged.document, managers: (!is_as_before).then_some(merged.managers) })
-}
-
-/// What a merge makes of an object, and of who owns what.
-struct Outcome {
-    document: Option<Value>,
-    managers: Managers,
+    let is_same = applied.document.is_none() && applied.managers.is_same_as(&managers);
+    Ok(Some(applied).filter(|_| is_first || is_reconciled || !is_same))
 }
 
 fn merged(
@@ -97,7 +97,7 @@ fn merged(
     config: &Value,
     mut managers: Managers,
     force: bool,
-) -> Result<Outcome, ApplyError> {
+) -> Result<Applied, ApplyError> {
     let writer = write.writer(true);
     let document = merge(write.schema, live, config)
         .map_err(|error| Unownable(format!("failed to merge config: {error}")))?
@@ -130,7 +130,7 @@ fn merged(
     {
         owned.time = write.now.into();
     }
-    Ok(Outcome { document, managers })
+    Ok(Applied { document, managers })
 }
 
 /// Takes from the writer what nobody owns.

@@ -1,8 +1,10 @@
 //! Who owns what, as `metadata.managedFields` has it: entries by manager, operation, version and subresource.
 
 use super::{FieldSet, fields_v1};
+use crate::object_meta::set_meta;
+use crate::types::Struct;
 use pintle_meta::field::go_quote;
-use pintle_meta::{Map, Object, Str, Value};
+use pintle_meta::{Map, Object, ObjectMut, Str, Value};
 
 /// What identifies a manager. An applier is the same whatever version it applies in.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,6 +102,14 @@ impl Managers {
     /// Whether both are the same, in whatever order.
     pub(super) fn is_same_as(&self, other: &Managers) -> bool {
         self.0.len() == other.0.len() && self.0.iter().all(|manager| other.0.contains(manager))
+    }
+
+    /// Lets `object` of type `schema` say that these own what they own.
+    pub fn write_to(&self, schema: &Struct, object: &mut Value) {
+        match self.to_document() {
+            Some(document) => set_meta(schema, object, "managedFields", document),
+            None => drop(object.remove_meta("managedFields")),
+        }
     }
 
     /// The entries as metadata holds them, sorted as the reference sorts them; `None` when there are none.

@@ -4,7 +4,6 @@ use super::cap::cap;
 use super::change::{Changes, Unownable, Write, reconcile_all};
 use super::managers::{Managers, Owned, Said};
 use super::{FieldSet, unowned};
-use crate::object_meta::set_meta;
 use pintle_meta::{Object, ObjectMut, Value};
 
 /// Sets `object`'s managed fields as they are after it replaced `live` (a zero document when it is new).
@@ -27,9 +26,7 @@ pub fn update(write: &Write<'_>, live: &Value, object: &mut Value) {
         bare.remove_meta("managedFields");
         updated(write, managers, &bare, object).unwrap_or_default()
     };
-    if let Some(document) = after.to_document() {
-        set_meta(write.schema, object, "managedFields", document);
-    }
+    after.write_to(write.schema, object);
 }
 
 /// The managers after `object` replaced `live`, neither of which shows managed fields.

@@ -12,49 +12,40 @@ const DIGITS_MAX: usize = 18;
 
 /// The value of a body that JSON and YAML read alike, as YAML's stages would make it; `None` leaves it to them.
 pub(super) fn read(bytes: &[u8]) -> Option<Value> {
-    let members = Survey::of(bytes)?.members;
+    let said = members(bytes)?;
     let mut value = parse(bytes).ok()?;
     // What repeats a key has fewer members than it says.
-    let found = sort_and_count(&mut value);
-    (found == members).then_some(value)
+    (sort_and_count(&mut value) == said).then_some(value)
 }
 
-/// What a look at each byte tells.
-#[derive(Default)]
-struct Survey {
-    members: usize,
-    /// How long the text before is, when the byte before ended one.
-    text_before: Option<usize>,
-}
-
-impl Survey {
-    /// `None` when YAML may see something else in it.
-    fn of(bytes: &[u8]) -> Option<Survey> {
-        if bytes.first() != Some(&b'{') {
-            return None;
-        }
-        let mut survey = Survey::default();
-        let mut rest = bytes;
-        while let Some((first, after)) = rest.split_first() {
-            let text_before = survey.text_before.take();
-            rest = match first {
-                b'"' => {
-                    let length = text_length(after)?;
-                    survey.text_before = Some(length);
-                    &after[length + 1..]
-                }
-                b':' => {
-                    text_before.filter(|length| *length <= KEY_MAX)?;
-                    survey.members += 1;
-                    after
-                }
-                b'-' | b'0'..=b'9' => &rest[number_length(rest)?..],
-                b' ' | b'\n' | b'{' | b'}' | b'[' | b']' | b',' | b'a'..=b'z' => after,
-                _ => return None,
-            };
-        }
-        Some(survey)
+/// How many members the text says, repeated ones included; `None` when YAML may see something else in it.
+fn members(bytes: &[u8]) -> Option<usize> {
+    if bytes.first() != Some(&b'{') {
+        return None;
     }
+    let mut members = 0;
+    let mut rest = bytes;
+    // How long the text before is, when the byte before ended one.
+    let mut text_before = None;
+    while let Some((first, after)) = rest.split_first() {
+        let key = text_before.take();
+        rest = match first {
+            b'"' => {
+                let length = text_length(after)?;
+                text_before = Some(length);
+                &after[length + 1..]
+            }
+            b':' => {
+                key.filter(|length| *length <= KEY_MAX)?;
+                members += 1;
+                after
+            }
+            b'-' | b'0'..=b'9' => &rest[number_length(rest)?..],
+            b' ' | b'\n' | b'{' | b'}' | b'[' | b']' | b',' | b'a'..=b'z' => after,
+            _ => return None,
+        };
+    }
+    Some(members)
 }
 
 /// The length of a text up to its closing quote: printable ASCII, escapes that both know, and no merge key.

@@ -3,11 +3,10 @@
 use super::Write;
 use super::decode::defaulted;
 use super::options::{FieldValidation, WriteOptions};
-use super::own::set_owners;
 use crate::request::receive::Query;
 use pintle_meta::status::{Cause, Details};
 use pintle_meta::{GroupVersionKind, Object, Reason, Status, Value};
-use pintle_schema::ownership::{self, ApplyError, Conflicts, Managers};
+use pintle_schema::ownership::{self, ApplyError, Conflicts};
 use pintle_schema::{decode, object_meta, yaml};
 
 /// What was sent, parsed once.
@@ -67,7 +66,6 @@ impl Write {
         before: Value,
         options: &WriteOptions,
     ) -> Result<Value, Status> {
-        let schema = self.target.document_schema();
         let parsed = wanted.document()?;
         let kind = parsed.value.group_version_kind().unwrap_or_else(|| GroupVersionKind::new("", "", ""));
         if kind != *self.target.document_kind() {
@@ -76,16 +74,12 @@ impl Write {
         let applied = ownership::apply(&self.owning().write(), &before, &parsed.value, wanted.force);
         let applied = applied.map_err(|error| self.refuse_apply(&error))?;
         self.report_doubled(&parsed.duplicates, options)?;
-        let owners = match (&applied.document, applied.managers) {
-            (None, None) => return Ok(before),
-            (_, Some(managers)) => managers,
-            (Some(_), None) => Managers::of(&before),
-        };
+        let Some(applied) = applied else { return Ok(before) };
         let mut document = match applied.document {
             Some(merged) => self.whole(merged, &parsed.value)?,
             None => before,
         };
-        set_owners(schema, &mut document, owners.to_document());
+        applied.managers.write_to(self.target.document_schema(), &mut document);
         Ok(document)
     }
 

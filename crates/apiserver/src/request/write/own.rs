@@ -2,8 +2,7 @@
 //! to whoever wrote; after defaulting, so that defaults do too.
 
 use super::Write;
-use pintle_meta::{ObjectMut, Str, Value};
-use pintle_schema::object_meta::set_meta;
+use pintle_meta::{Str, Value};
 use pintle_schema::ownership::{self, FieldSet, OneVersion};
 use pintle_schema::resource::View;
 use pintle_schema::{Resource, Struct};
@@ -95,13 +94,5 @@ impl Owning<'_> {
             ignored: &self.ignored,
             now: &self.now,
         }
-    }
-}
-
-/// Lets `document` say who owns what.
-pub(super) fn set_owners(schema: &Struct, document: &mut Value, owners: Option<Value>) {
-    match owners {
-        Some(owners) => set_meta(schema, document, "managedFields", owners),
-        None => drop(document.remove_meta("managedFields")),
     }
 }

@@ -3,7 +3,6 @@
 
 use super::Write;
 use super::live::Live;
-use super::own::set_owners;
 use pintle_meta::{Status, Value};
 use pintle_schema::ownership::Managers;
 use pintle_schema::resource::{ScalePaths, View};
@@ -15,7 +14,7 @@ impl Write {
         let View::Scale(paths) = self.target.view() else { return live.object.clone() };
         let mut document = self.target.document_of(live.object.clone());
         let owners = scale::owners_shown(&self.replicas(paths), Managers::of(&live.object));
-        set_owners(self.target.document_schema(), &mut document, owners.to_document());
+        owners.write_to(self.target.document_schema(), &mut document);
         document
     }
 
@@ -37,7 +36,7 @@ impl Write {
             Managers::of(&live.object),
             Managers::of(&document),
         );
-        set_owners(schema, &mut object, owners.to_document());
+        owners.write_to(schema, &mut object);
         Ok(object)
     }
 
