@@ -10,8 +10,11 @@ use crate::server::{Parts, Server};
 use crate::sources::Sources;
 use crate::stopping::Stopping;
 use pintle_catalog::catalog;
+use pintle_meta::Str;
+use pintle_schema::protobuf::numbers;
+use pintle_schema::resource::Storage as ResourceStorage;
 use pintle_storage::Storage;
-use pintle_watchcache::{Config as CacheConfig, ResourceConfig, WatchCache};
+use pintle_watchcache::{Config as CacheConfig, IndexedField, ResourceConfig, WatchCache};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -90,10 +93,19 @@ fn cache_config(config: &Config) -> CacheConfig {
     let stored = catalog().resources().iter().filter_map(|resource| resource.storage.as_ref());
     CacheConfig {
         storage_prefix: config.storage_prefix.clone(),
-        resources: stored.map(|storage| ResourceConfig::new(storage.prefix.as_str())).collect(),
+        resources: stored.map(cached).collect(),
         values_own_their_buffers: config.storage_in_process,
         ..CacheConfig::default()
     }
+}
+
+fn cached(storage: &ResourceStorage) -> ResourceConfig {
+    let indexed = storage.indexed.iter().map(|member| {
+        let json: Vec<Str> = member.split('.').map(Str::from).collect();
+        let protobuf = numbers(&storage.schema, &json).unwrap_or_default();
+        IndexedField { name: member.clone(), json, protobuf }
+    });
+    ResourceConfig { fields: indexed.collect(), ..ResourceConfig::new(storage.prefix.as_str()) }
 }
 
 /// Modes whose rules are not there yet say nothing, so nobody gets in by them.

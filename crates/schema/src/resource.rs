@@ -183,6 +183,9 @@ pub struct Storage {
     /// Always stored as JSON, in which empty lists and maps survive instead of becoming nil: custom resources, their
     /// definitions and APIServices.
     pub keeps_empty: bool,
+    /// Members that hold text by which many clients select, each another value (`spec.nodeName`): objects are found by it
+    /// without a look at the others.
+    pub indexed: Vec<Str>,
 }
 
 /// A column of the Table form.

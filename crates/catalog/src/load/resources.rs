@@ -3,7 +3,7 @@
 //! ```text
 //! group NAME VERSION...
 //! resource GROUP PLURAL SINGULAR KIND namespaced|cluster
-//!   short NAME,...   categories NAME,...   store PREFIX GROUP/VERSION/KIND   graceful
+//!   short NAME,...   categories NAME,...   store PREFIX GROUP/VERSION/KIND [MEMBER,...]   graceful
 //!   strategy WORD...
 //!   column NAME|TYPE|FORMAT|PRIORITY|SOURCE
 //!   version NAME on|off KIND VERB,...
@@ -112,10 +112,13 @@ fn kind(text: &str) -> GroupVersionKind {
 }
 
 fn storage(text: &str, definitions: &Definitions) -> Storage {
-    let (prefix, kind_text) = text.split_once(' ').expect("a prefix and a kind");
-    let kind = kind(kind_text);
+    let mut words = text.split(' ');
+    let mut word = || words.next().expect("a prefix and a kind");
+    let (prefix, kind) = (word(), kind(word()));
+    let indexed = words.next().map(names).unwrap_or_default();
     let schema = definitions.kinds.get(&kind).unwrap_or_else(|| panic!("no facts of {kind}"));
-    Storage { prefix: prefix.into(), schema: Arc::clone(schema), keeps_empty: is_json_stored(&kind), kind }
+    let keeps_empty = is_json_stored(&kind);
+    Storage { prefix: prefix.into(), schema: Arc::clone(schema), keeps_empty, indexed, kind }
 }
 
 fn version(text: &str, group: &Str, definitions: &Definitions) -> Version {

@@ -19,4 +19,5 @@ pub use encode::{encode, put};
 pub use envelope::{Envelope, EnvelopeError, MAGIC, enveloped, seal};
 pub use error::ProtobufError;
 pub(crate) use plan::Plan;
+pub use plan::numbers;
 pub use wire::TooDeep;

@@ -3,6 +3,7 @@
 
 use super::wire::{BYTES, FIXED64, VARINT};
 use crate::types::{Field, Struct, Type};
+use pintle_meta::Str;
 
 /// The fields of a message, ascending by number.
 #[derive(Debug)]
@@ -52,6 +53,17 @@ impl Plan {
         &self.0
     }
 
+    /// The numbers that lead to the field at this position of the struct, those of embedded structs included.
+    fn path_to(&self, position: usize) -> Option<Vec<u32>> {
+        self.0.iter().find_map(|entry| match &entry.what {
+            What::Field(at) => (*at == position).then(|| vec![entry.number]),
+            What::Inline { plan, .. } => {
+                let rest = plan.path_to(position)?;
+                Some([&[entry.number][..], &rest].concat())
+            }
+        })
+    }
+
     /// Position of the field with this number; looks at `guess` first, as fields mostly come in order.
     pub(super) fn find(&self, number: u32, guess: usize) -> Option<usize> {
         if self.0.get(guess).is_some_and(|entry| entry.number == number) {
@@ -59,6 +71,18 @@ impl Plan {
         }
         self.0.binary_search_by_key(&number, |entry| entry.number).ok()
     }
+}
+
+/// The field numbers that lead to the member at `path`, through structs alone. `None` where there is no such member, or
+/// not in a message.
+pub fn numbers(ty: &Struct, path: &[Str]) -> Option<Vec<u32>> {
+    let (first, rest) = path.split_first()?;
+    let (at, field) = ty.field(first)?;
+    let mut numbers = ty.plan().path_to(at)?;
+    if !rest.is_empty() {
+        numbers.extend(self::numbers(field.ty.as_struct()?, rest)?);
+    }
+    Some(numbers)
 }
 
 impl What {

@@ -19,7 +19,7 @@ pub struct IndexedField {
 
 impl IndexedField {
     /// The field's text in a stored object; "" when it is not there, as a field selector sees it.
-    pub(crate) fn value(&self, entry: &Entry) -> Str {
+    pub fn value(&self, entry: &Entry) -> Str {
         self.find(entry).unwrap_or_default()
     }
 

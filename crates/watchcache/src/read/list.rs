@@ -1,11 +1,12 @@
 //! Listing: a snapshot of a range.
 
-use pintle_storage::KeyRange;
+use pintle_meta::Str;
+use pintle_storage::{KeyRange, Revision};
 use tokio::time::timeout_at;
 
 use super::{Freshness, ResourceView, Snapshot};
 use crate::error::{Error, Result};
-use crate::resource::undo;
+use crate::resource::{EntryMap, undo};
 
 /// Which objects to list, and as of when.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct ListRequest {
     pub range: KeyRange,
     /// How fresh.
     pub freshness: Freshness,
+    /// Only those with this value in the field of this name, if that is an indexed one; else it narrows nothing.
+    pub field: Option<(Str, Str)>,
     /// How many objects the caller is going to look at, 0 for all. A list from the cache holds all of them nevertheless;
     /// one that storage has to answer holds about so many.
     pub limit: u64,
@@ -23,7 +26,7 @@ pub struct ListRequest {
 impl ListRequest {
     /// Everything in `range`.
     pub fn new(range: KeyRange, freshness: Freshness) -> ListRequest {
-        ListRequest { range, freshness, limit: 0 }
+        ListRequest { range, freshness, field: None, limit: 0 }
     }
 
     /// The first so many are enough, if more costs more.
@@ -31,6 +34,21 @@ impl ListRequest {
     pub fn limit(mut self, limit: u64) -> ListRequest {
         self.limit = limit;
         self
+    }
+
+    /// Those with a value in an indexed field are enough.
+    #[must_use]
+    pub fn field(mut self, field: Option<(Str, Str)>) -> ListRequest {
+        self.field = field;
+        self
+    }
+
+    fn of(&self, revision: Revision, map: EntryMap) -> Snapshot {
+        let by = self.field.as_ref().and_then(|(name, value)| {
+            let place = map.fields().iter().position(|field| field.name == *name)?;
+            Some((place, value.clone()))
+        });
+        Snapshot::of_map(revision, self.range.clone(), by, map)
     }
 }
 
@@ -69,7 +87,7 @@ impl ResourceView {
         // Read first: everything up to here is in the map when the lock is taken.
         let reached = self.lane.reached.revision();
         let (map, applied) = self.resource.look(|state| (state.map.clone(), state.applied));
-        Snapshot::of_map(reached.max(applied), request.range.clone(), map)
+        request.of(reached.max(applied), map)
     }
 
     async fn list_at(&self, request: &ListRequest) -> Result<Snapshot> {
@@ -82,7 +100,7 @@ impl ResourceView {
         match self.resource.look(|state| state.at(revision)) {
             Some((mut map, changes)) => {
                 undo(&mut map, &changes);
-                Ok(Snapshot::of_map(revision, request.range.clone(), map))
+                Ok(request.of(revision, map))
             }
             None => self.list_in_turn(request).await,
         }

@@ -4,6 +4,7 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use pintle_meta::Str;
 use pintle_storage::{KeyRange, Revision};
 
 use crate::entry::Entry;
@@ -22,15 +23,20 @@ pub struct Snapshot {
 
 #[derive(Clone, Debug)]
 enum Entries {
-    /// Of the whole resource.
-    Map(EntryMap),
+    /// Of the whole resource; only those with a value in the field at a place, if one is given.
+    Map(EntryMap, Option<(usize, Str)>),
     /// Of the range, as storage answered.
     Read(Arc<[Arc<Entry>]>),
 }
 
 impl Snapshot {
-    pub(crate) fn of_map(revision: Revision, range: KeyRange, map: EntryMap) -> Snapshot {
-        Snapshot { revision, range, entries: Entries::Map(map), beyond: 0 }
+    pub(crate) fn of_map(
+        revision: Revision,
+        range: KeyRange,
+        by: Option<(usize, Str)>,
+        map: EntryMap,
+    ) -> Snapshot {
+        Snapshot { revision, range, entries: Entries::Map(map, by), beyond: 0 }
     }
 
     pub(crate) fn of_read(
@@ -59,11 +65,12 @@ impl Snapshot {
     }
 
     fn within(&self, range: KeyRange) -> impl Iterator<Item = &Arc<Entry>> {
-        let (map, read) = match &self.entries {
-            Entries::Map(map) => (Some(map.range(&range)), None),
-            Entries::Read(read) => (None, Some(between(read, &range).iter())),
+        let (map, found, read) = match &self.entries {
+            Entries::Map(map, None) => (Some(map.range(&range)), None, None),
+            Entries::Map(map, Some(by)) => (None, Some(map.range_by(by, &range)), None),
+            Entries::Read(read) => (None, None, Some(between(read, &range).iter())),
         };
-        map.into_iter().flatten().chain(read.into_iter().flatten())
+        map.into_iter().flatten().chain(found.into_iter().flatten()).chain(read.into_iter().flatten())
     }
 
     /// The object of this key, if it is in the range.
@@ -72,7 +79,7 @@ impl Snapshot {
             return None;
         }
         match &self.entries {
-            Entries::Map(map) => map.get(key),
+            Entries::Map(map, _) => map.get(key),
             Entries::Read(read) => {
                 read.binary_search_by(|entry| entry.key().cmp(key)).ok().map(|at| &read[at])
             }
@@ -99,7 +106,7 @@ impl Snapshot {
     /// Fails if a value in the range could not be decrypted.
     pub(crate) fn check_readable(self) -> Result<Snapshot> {
         let suspect = match &self.entries {
-            Entries::Map(map) => map.unreadable() > 0,
+            Entries::Map(map, _) => map.unreadable() > 0,
             Entries::Read(_) => true,
         };
         match suspect.then(|| self.iter().find_map(|entry| undecryptable(entry))).flatten() {

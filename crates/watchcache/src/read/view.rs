@@ -6,6 +6,7 @@ use pintle_storage::KeyRange;
 
 use super::{Freshness, ListRequest};
 use crate::cache::Shared;
+use crate::entry::IndexedField;
 use crate::error::{Error, Result};
 use crate::lane::{Lane, Status};
 use crate::resource::{ResourceCache, Slot};
@@ -53,6 +54,11 @@ impl ResourceView {
         self.lane.cached
     }
 
+    /// The fields that objects are found by.
+    pub fn fields(&self) -> Arc<[IndexedField]> {
+        self.resource.look(|state| Arc::clone(state.map.fields()))
+    }
+
     /// Begins to watch. What happens after this is answered is delivered.
     ///
     /// # Errors
@@ -74,7 +80,8 @@ impl ResourceView {
             }
             Start::InitialThenLive(freshness) => {
                 let range = interest.range(&self.resource.prefix);
-                let list = self.snapshot(&ListRequest::new(range, freshness)).await?;
+                let request = ListRequest::new(range, freshness).field(interest.field.clone());
+                let list = self.snapshot(&request).await?;
                 let revision = list.revision();
                 (Some(list), Some(revision))
             }

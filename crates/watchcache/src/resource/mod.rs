@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   change --> map:    key -> entry, as of the last change       lists clone it
+//!         |    index: field and value -> keys                 lists of one node's pods look there
 //!         \--> roots:  the map as it was a little while ago      lists at a past revision start from one
 //!         \--> ring:   the last changes, previous and current    watchers read it, each from its own position
 //!         \--> groups: interest -> who sleeps                    told first, then woken
@@ -12,6 +13,7 @@
 
 mod change;
 mod groups;
+mod index;
 mod map;
 mod publish;
 mod replace;
@@ -72,7 +74,6 @@ pub(crate) struct State {
     pub(crate) ring: Ring,
     pub(crate) roots: Roots,
     pub(crate) groups: Groups,
-    pub(crate) fields: Arc<[IndexedField]>,
     /// Raised when the ring starts anew: everybody who watched before has missed something.
     pub(crate) epoch: u64,
     /// Why those who watched before were ended the last time.
@@ -84,12 +85,11 @@ pub(crate) struct State {
 impl ResourceCache {
     pub(crate) fn new(prefix: &[u8], keeping: Keeping, fields: Vec<IndexedField>) -> ResourceCache {
         let state = State {
-            map: EntryMap::default(),
+            map: EntryMap::indexed(fields.into()),
             applied: Revision::ZERO,
             ring: Ring::new(keeping.cached),
             roots: Roots::new(),
             groups: Groups::default(),
-            fields: fields.into(),
             epoch: 0,
             ending: Ending::Expired,
             starting: Vec::new(),
@@ -137,7 +137,7 @@ impl ResourceCache {
             let after = after.unwrap_or(state.applied);
             let position = state.ring.after(after).ok_or(state.ring.floor())?;
             let next = state.ring.next();
-            let key = key(&state.fields);
+            let key = key(state.map.fields());
             let group = state.groups.join(&key, next);
             match position {
                 position if position == next => group.sleep(slot),
@@ -148,7 +148,7 @@ impl ResourceCache {
                 group,
                 key,
                 epoch: state.epoch,
-                fields: Arc::clone(&state.fields),
+                fields: Arc::clone(state.map.fields()),
                 applied: state.applied,
             })
         })

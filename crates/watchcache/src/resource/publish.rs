@@ -77,7 +77,7 @@ impl State {
     fn show(&mut self, change: Change, woken: &mut Vec<Arc<Slot>>) {
         let change = Arc::new(change);
         if let Some(seq) = self.ring.push(Arc::clone(&change)) {
-            self.groups.publish(&change, seq, &self.fields, woken);
+            self.groups.publish(&change, seq, self.map.fields(), woken);
         }
     }
 }

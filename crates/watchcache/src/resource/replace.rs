@@ -32,7 +32,7 @@ impl ResourceCache {
         entries.iter().for_each(|entry| drop(made.insert(Arc::clone(entry))));
         let (changes, floor) = self.history(loaded.history, &made, loaded.floor);
         self.change(|state, woken| {
-            state.map = EntryMap::default();
+            state.map = EntryMap::indexed(Arc::clone(state.map.fields()));
             entries.into_iter().for_each(|entry| drop(self.keep(state, entry)));
             state.roots.clear();
             state.applied = loaded.revision;
@@ -125,10 +125,12 @@ impl ResourceCache {
     /// The fields by whose value watchers are looked up. If they are others than before, whoever watches is ended.
     pub(crate) fn set_fields(&self, fields: Vec<IndexedField>) {
         self.change(|state, woken: &mut Vec<Arc<Slot>>| {
-            if *state.fields == *fields {
+            if **state.map.fields() == *fields {
                 return;
             }
-            state.fields = fields.into();
+            state.map.index_by(fields.into());
+            // They are found by the old fields.
+            state.roots.clear();
             state.dismiss(Ending::Stopped, woken);
             // The changes know their values of the old fields.
             let renewed = |change: Arc<Change>| {
@@ -144,7 +146,7 @@ impl State {
     fn take_out(&mut self, claimed: &ResourceCache) -> (EntryMap, Vec<Arc<Change>>) {
         let range = KeyRange::prefix(claimed.prefix.to_vec());
         let mut moved: HashMap<(Arc<[u8]>, Revision), Arc<Entry>> = HashMap::new();
-        let mut map = EntryMap::default();
+        let mut map = EntryMap::indexed(claimed.look(|state| Arc::clone(state.map.fields())));
         let taken: Vec<_> = self.map.range(&range).cloned().collect();
         for entry in taken {
             self.map.remove(entry.key());

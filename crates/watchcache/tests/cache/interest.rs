@@ -1,6 +1,6 @@
 //! Who is woken, and who is not.
 
-use pintle_watchcache::{Freshness, Interest, Start, WatchRequest};
+use pintle_watchcache::{Freshness, Interest, ListRequest, Snapshot, Start, WatchRequest};
 
 use crate::world::{World, drain, pod, settle};
 
@@ -37,6 +37,36 @@ async fn only_who_is_concerned_is_woken() {
     assert_eq!(wakes(&world, node, &writes).await, (3, 3));
     // Looked up by the field alone, and then looked at.
     assert_eq!(wakes(&world, both, &writes).await, (3, 1));
+}
+
+fn names(list: &Snapshot) -> Vec<String> {
+    list.iter().map(|entry| format!("{}/{}", entry.namespace(), entry.name())).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_by_an_indexed_field_holds_those_alone_at_any_revision() {
+    let world = World::new().await;
+    let pods = world.pods();
+    let on = |node: &str, freshness| {
+        let field = Some(("spec.nodeName".into(), node.into()));
+        pods.list(ListRequest::new(pods.range(None), freshness).field(field))
+    };
+    world.put("/registry/pods/b/p", pod("a", "n1")).await;
+    world.put("/registry/pods/a/p", pod("a", "n1")).await;
+    world.put("/registry/pods/a/q", pod("a", "n2")).await;
+    let then = world.put("/registry/pods/a/r", pod("a", "n1")).await;
+    world.put("/registry/pods/a/p", pod("a", "n2")).await;
+    world.delete("/registry/pods/a/r").await;
+    assert_eq!(names(&on("n1", Freshness::Latest).await.unwrap()), ["b/p"]);
+    assert_eq!(names(&on("n2", Freshness::Latest).await.unwrap()), ["a/p", "a/q"]);
+    assert!(names(&on("n3", Freshness::Latest).await.unwrap()).is_empty());
+    assert_eq!(names(&on("n1", Freshness::Exact(then)).await.unwrap()), ["a/p", "a/r", "b/p"]);
+    let in_a = ListRequest::new(pods.range(Some("a")), Freshness::Exact(then));
+    let in_a = in_a.field(Some(("spec.nodeName".into(), "n1".into())));
+    assert_eq!(names(&pods.list(in_a).await.unwrap()), ["a/p", "a/r"]);
+    // Of a field that is not indexed nothing is known here.
+    let other = ListRequest::new(pods.range(None), Freshness::Latest).field(Some(("a".into(), "b".into())));
+    assert_eq!(names(&pods.list(other).await.unwrap()).len(), 3);
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,6 +8,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
+/// What the reference's watch cache finds objects by besides their names (`Indexers` and `TriggerPublisherFuncs` of its
+/// registries). No table says it.
+const INDEXED: [((&str, &str), &str); 1] = [(("core", "pods"), "spec.nodeName")];
+
 /// Makes the facts.
 pub(crate) fn make(facts: &Path, published: &Published) -> Result<String, Failure> {
     let resources = Table::read(&facts.join("resources.tsv"))?;
@@ -70,7 +74,9 @@ fn write_resource(
     }
     if let Some(prefix) = first.get("etcdKey").strip_prefix("/registry/") {
         let prefix = prefix.split("/{").next().unwrap_or_default();
-        let _ = writeln!(text, "  store {prefix} {}", storage_kind(first));
+        let indexed = INDEXED.iter().filter(|(of, _)| *of == (group, plural));
+        let indexed: String = indexed.map(|(_, members)| format!(" {members}")).collect();
+        let _ = writeln!(text, "  store {prefix} {}{indexed}", storage_kind(first));
     }
     let key = |row: &Row<'_>| match row.get("group") {
         "core" => format!("{}/{plural}", row.get("version")),

@@ -40,7 +40,7 @@ impl<'a> Listing<'a> {
         options: &ListOptions,
     ) -> Result<Listing<'a>, Status> {
         let start = Start::of(options)?;
-        Ok(Listing { view, namespace, selection: Selection::new(target, options), start })
+        Ok(Listing { view, namespace, selection: Selection::new(target, view, options), start })
     }
 
     /// Reads the page.
@@ -51,7 +51,10 @@ impl<'a> Listing<'a> {
         let base = self.view.key(self.namespace, "");
         let first = self.start.key(&base);
         let range = from_key(self.view.range(self.namespace), first.as_deref());
-        let request = ListRequest::new(range, self.start.freshness).limit(self.start.limit as u64);
+        // A page ends where anything follows it, picked or not, so it has to see what is not.
+        let field = if self.start.limit == 0 { self.selection.indexed() } else { None };
+        let request =
+            ListRequest::new(range, self.start.freshness).limit(self.start.limit as u64).field(field);
         let snapshot = self.view.list(request).await;
         let snapshot = snapshot.map_err(|error| expired_page(cache_status(error), &self.start))?;
         let everything = self.selection.is_everything();

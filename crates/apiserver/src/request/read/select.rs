@@ -1,11 +1,14 @@
-//! Selectors over cached entries: labels by scanning, names from the key, other fields from the decoded object.
+//! Selectors over cached entries: labels and indexed fields by scanning, names from the key, other fields from the
+//! decoded object.
 
 use super::options::ListOptions;
 use crate::served::Target;
 use pintle_meta::selector::{FieldSelector, LabelSelector};
 use pintle_meta::{Str, Value};
 use pintle_schema::form;
-use pintle_watchcache::{Entry, Filter, Interest};
+use pintle_watchcache::{Entry, Filter, IndexedField, Interest, ResourceView};
+use std::cell::LazyCell;
+use std::sync::Arc;
 
 /// What a list or watch picks.
 #[derive(Clone, Debug)]
@@ -13,12 +16,14 @@ pub struct Selection {
     target: Target,
     labels: LabelSelector,
     fields: FieldSelector,
+    indexed: Arc<[IndexedField]>,
 }
 
 impl Selection {
-    /// The selectors of `options` over objects of `target`.
-    pub fn new(target: &Target, options: &ListOptions) -> Selection {
-        Selection { target: target.clone(), labels: options.labels.clone(), fields: options.fields.clone() }
+    /// The selectors of `options` over objects of `target`, which are in `view`.
+    pub fn new(target: &Target, view: &ResourceView, options: &ListOptions) -> Selection {
+        let (labels, fields) = (options.labels.clone(), options.fields.clone());
+        Selection { target: target.clone(), labels, fields, indexed: view.fields() }
     }
 
     /// Whether everything is picked.
@@ -29,26 +34,41 @@ impl Selection {
     /// What of the selection the cache can look up.
     pub fn interest(&self, namespace: &str) -> Interest {
         let name = self.fields.exact("metadata.name").map(Str::from);
-        let selectable = &self.target.version().selectable_fields;
-        let field = selectable
-            .iter()
-            .find_map(|field| Some((field.field.clone(), Str::from(self.fields.exact(&field.label)?))));
         let namespace = (!namespace.is_empty()).then(|| Str::from(namespace));
-        Interest { namespace, name, field }
+        Interest { namespace, name, field: self.indexed() }
+    }
+
+    /// An indexed field and the one value that is picked.
+    pub fn indexed(&self) -> Option<(Str, Str)> {
+        self.indexed.iter().find_map(|indexed| {
+            let mut labels = self.target.version().selectable_fields.iter();
+            let value = labels.find_map(|selectable| {
+                (selectable.field == indexed.name).then(|| self.fields.exact(&selectable.label)).flatten()
+            })?;
+            Some((indexed.name.clone(), Str::from(value)))
+        })
     }
 
     fn fields_match(&self, entry: &Entry) -> bool {
         if self.fields.is_everything() {
             return true;
         }
-        let in_key = |field: &str| matches!(field, "metadata.name" | "metadata.namespace");
-        let by_key = self.fields.requirements().iter().all(|requirement| in_key(&requirement.field));
-        let object = if by_key { None } else { self.decode(entry) };
-        self.fields.matches(|field| match field {
+        // Decoded at most once, and only for who asks for more than can be seen without.
+        let object = LazyCell::new(|| self.decode(entry));
+        self.fields.matches(|label| match label {
             "metadata.name" => Str::from(entry.name()),
             "metadata.namespace" => Str::from(entry.namespace()),
-            field => object.as_ref().map(|object| self.field(object, field)).unwrap_or_default(),
+            label => match self.indexed.iter().find(|indexed| indexed.name == *self.member(label)) {
+                Some(indexed) => indexed.value(entry),
+                None => object.as_ref().map(|object| self.field(object, label)).unwrap_or_default(),
+            },
         })
+    }
+
+    /// The member that a selector's label stands for.
+    fn member<'a>(&'a self, label: &'a str) -> &'a str {
+        let selectable = &self.target.version().selectable_fields;
+        selectable.iter().find(|field| field.label == label).map_or(label, |field| &field.field)
     }
 
     fn decode(&self, entry: &Entry) -> Option<Value> {
@@ -60,8 +80,7 @@ impl Selection {
 
     /// The text of a selectable field: the kind's own, or the member of that name.
     fn field(&self, object: &Value, label: &str) -> Str {
-        let selectable = &self.target.version().selectable_fields;
-        let field = selectable.iter().find(|field| field.label == label).map_or(label, |field| &field.field);
+        let field = self.member(label);
         if let Some(text) = self.target.resource.hooks.selectable_field(object, field) {
             return Str::from(text);
         }

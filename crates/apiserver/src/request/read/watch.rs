@@ -42,11 +42,11 @@ pub(super) async fn watch(
     let least = server.config.min_request_timeout;
     let timeout = options.timeout.unwrap_or_else(|| server.sources.spread(least, least));
     let content_type = negotiated.format.stream_type();
-    let selection = Selection::new(&target, &options);
     let namespace = target.namespace_of(info).unwrap_or_default();
     let presenter = Presenter::new(&server, &target, negotiated, query)?;
     let prefix = target.storage_prefix().ok_or_else(Status::method_not_allowed)?;
     let view = server.cache.resource(prefix);
+    let selection = Selection::new(&target, &view, &options);
     let start = start(&options)?;
     let wanted = WatchRequest::new(start).interest(selection.interest(namespace));
     let wanted = if selection.is_everything() { wanted } else { wanted.filter(selection) };
