@@ -92,7 +92,9 @@ impl NodeError {
     /// Consensus ended while a write was under way.
     pub(super) fn of_write(error: ConsensusError) -> NodeError {
         match error {
-            ConsensusError::NotLeader(_) | ConsensusError::NoQuorum => NodeError::LEADERLESS,
+            ConsensusError::NotLeader(_) | ConsensusError::NoQuorum | ConsensusError::Unsettled => {
+                NodeError::LEADERLESS
+            }
             ConsensusError::LeaderChanged => Error::Unknown(Reason::LeaderChanged).into(),
             ConsensusError::Membership(why) => {
                 tracing::warn!(%why, "a change of membership was refused");

@@ -209,10 +209,7 @@ impl Inner {
                 self.consensus.update(alarm.member, Member { corrupt: alarm.raised, ..told }).await
             }
         };
-        changed.map_err(|error| match error {
-            ConsensusError::NotLeader(_) => NodeError::LEADERLESS,
-            error => NodeError::of_write(error),
-        })
+        changed.map_err(NodeError::of_write)
     }
 
     async fn add_here(
@@ -225,7 +222,11 @@ impl Inner {
             return Ok(());
         }
         // As etcd's `member add` without --learner: it votes at once, before it has started.
-        self.consensus.promote(member.id).await
+        match self.consensus.promote(member.id).await {
+            // It is a learner by now: from the start it could not be done again.
+            Err(ConsensusError::Unsettled) => Err(ConsensusError::LeaderChanged),
+            promoted => promoted,
+        }
     }
 
     /// Whether a learner has nearly all of the leader's log.

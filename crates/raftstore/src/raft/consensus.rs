@@ -17,7 +17,7 @@ use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 use openraft::Instant as _;
 use openraft::async_runtime::WatchReceiver;
-use openraft::errors::{ClientWriteError, Fatal, LinearizableReadError, RaftError};
+use openraft::errors::{ChangeMembershipError, ClientWriteError, Fatal, LinearizableReadError, RaftError};
 use openraft::metrics::RaftMetrics;
 use openraft::raft::AppendEntriesRequest;
 use openraft::type_config::alias::WatchReceiverOf;
@@ -60,7 +60,11 @@ pub enum ConsensusError {
     /// No majority answers; a read was not answered, nothing was written.
     #[error("etcdserver: no leader")]
     NoQuorum,
-    /// The change of membership makes no sense, or another one is under way.
+    /// The leader has not yet a commit of its own term, or another change of membership is under way: nothing was done,
+    /// and soon it can be.
+    #[error("etcdserver: another change of members is under way")]
+    Unsettled,
+    /// The change of membership makes no sense.
     #[error("{0}")]
     Membership(String),
     /// This member can't go on.
@@ -557,6 +561,9 @@ fn not_written(error: RaftError<Config, ClientWriteError<Config>>) -> ConsensusE
     match error {
         RaftError::APIError(ClientWriteError::ForwardToLeader(to)) => ConsensusError::NotLeader(to.leader_id),
         RaftError::APIError(ClientWriteError::LogEntryDiscarded(_)) => ConsensusError::LeaderChanged,
+        RaftError::APIError(ClientWriteError::ChangeMembershipError(
+            ChangeMembershipError::InProgress(_) | ChangeMembershipError::UncommittedLeaderLog(_),
+        )) => ConsensusError::Unsettled,
         RaftError::APIError(error) => ConsensusError::Membership(error.to_string()),
         RaftError::Fatal(fatal) => stopped(fatal),
     }
