@@ -95,6 +95,7 @@ fn cache_config(config: &Config) -> CacheConfig {
         storage_prefix: config.storage_prefix.clone(),
         resources: stored.map(cached).collect(),
         values_own_their_buffers: config.storage_in_process,
+        ring_bytes: config.watch_history_bytes,
         ..CacheConfig::default()
     }
 }

@@ -39,6 +39,16 @@ impl Sources {
         (0..5).map(|_| char::from(SUFFIX_LETTERS[rng.random_range(0..SUFFIX_LETTERS.len())])).collect()
     }
 
+    /// True by this chance, from 0 to 1.
+    pub fn happens(&self, chance: f64) -> bool {
+        chance > 0.0 && rand::rng().random::<f64>() < chance
+    }
+
+    /// Some part of this duration.
+    pub fn part_of(&self, whole: Duration) -> Duration {
+        whole.mul_f64(rand::rng().random::<f64>())
+    }
+
     /// A duration in `[least, least + spread)`, in whole seconds.
     pub fn spread(&self, least: Duration, spread: Duration) -> Duration {
         least + Duration::from_secs(rand::rng().random_range(0..spread.as_secs().max(1)))

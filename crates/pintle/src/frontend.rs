@@ -91,6 +91,8 @@ fn config(options: Options) -> Result<Config, Failure> {
         service_cidrs: options.service_cidrs,
         request_timeout: options.request_timeout,
         min_request_timeout: options.min_request_timeout,
+        connections: options.connections,
+        watch_history_bytes: options.watch_history_bytes,
         storage_prefix: options.storage.prefix,
         stored_as: options.storage.stored_as,
         storage_in_process: !matches!(options.storage.place, Place::Etcd(_)),

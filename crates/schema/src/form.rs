@@ -6,6 +6,7 @@
 
 use crate::decode::{self, DecodeError, set_field};
 use crate::defaults;
+use crate::protobuf::wire::Backward;
 use crate::protobuf::{self, Envelope, EnvelopeError, MAGIC, ProtobufError, TooDeep};
 use crate::resource::{Resource, Storage, Version};
 use crate::types::{Field, Omit, Struct, Type};
@@ -35,6 +36,9 @@ pub enum StoredError {
     /// A message that is not what the schema says.
     #[error(transparent)]
     Protobuf(#[from] ProtobufError),
+    /// A message that can't be written again.
+    #[error(transparent)]
+    TooDeep(#[from] TooDeep),
 }
 
 /// The object in the form of `version`, as of `revision`.
@@ -161,6 +165,28 @@ pub fn stored_bytes(storage: &Storage, object: &Value, form: StoredAs) -> Result
     let mut bytes = to_json(object);
     bytes.push(b'\n');
     Ok(Bytes::from(bytes))
+}
+
+/// Stored bytes of an object's successor, with what the bytes `before` have that this server does not know: a newer one
+/// has written them.
+///
+/// # Errors
+/// [`StoredError`] when `before` is no object of the resource.
+pub fn keep_unknown(storage: &Storage, before: &[u8], now: Bytes) -> Result<Bytes, StoredError> {
+    if !before.starts_with(MAGIC) || !now.starts_with(MAGIC) {
+        return Ok(now);
+    }
+    let (before, after) = (Envelope::read(before)?, Envelope::read(&now)?);
+    // The numbers of another version may mean something else.
+    let comparable = before.api_version == after.api_version && before.kind == after.kind;
+    if !comparable || !protobuf::has_unknown(&storage.schema, before.raw)? {
+        return Ok(now);
+    }
+    let out = Backward::with_capacity(before.raw.len() + after.raw.len());
+    let kept = protobuf::seal(&after.api_version, &after.kind, out, |out| {
+        protobuf::put_with_unknown(&storage.schema, before.raw, after.raw, out);
+    });
+    Ok(kept?)
 }
 
 /// Brings a document back to normal form after code of ours changed it; such code never breaks types.

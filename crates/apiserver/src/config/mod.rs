@@ -30,6 +30,10 @@ pub struct Config {
     pub request_timeout: Duration,
     /// The least that a watch lasts when its client does not say; the most is twice as long.
     pub min_request_timeout: Duration,
+    /// How connections are shared out over servers.
+    pub connections: Connections,
+    /// How many bytes of replaced and deleted values the watch cache keeps, so that watches can start in the past.
+    pub watch_history_bytes: usize,
     /// What all keys in storage begin with, with slashes at both ends: `/registry/`.
     pub storage_prefix: String,
     /// The form that objects are stored in; what is there already is read in either.
@@ -77,6 +81,23 @@ pub struct FrontProxy {
     pub group_headers: Vec<String>,
     /// What headers with further attributes begin with.
     pub extra_prefixes: Vec<String>,
+}
+
+/// When clients are told to connect anew, and what a connection carries.
+#[derive(Clone, Copy, Debug)]
+pub struct Connections {
+    /// The chance that a request over HTTP/2 makes its client take another connection for the next ones: 0 to 0.02.
+    pub goaway_chance: f64,
+    /// The age at which a connection ends, watches on it included; up to a fifth earlier, so that not all end at once.
+    pub age_max: Option<Duration>,
+    /// Streams that one HTTP/2 connection may have open.
+    pub streams_max: u32,
+}
+
+impl Default for Connections {
+    fn default() -> Connections {
+        Connections { goaway_chance: 0.0, age_max: None, streams_max: 1000 }
+    }
 }
 
 /// A version of TLS.

@@ -55,7 +55,7 @@ async fn answer_whole(server: Arc<Server>, request: http::Request<Incoming>, pee
             reply::status(&head, &Status::timeout(late, 0))
         }
     };
-    reply::finish(response, &audit_id, &warnings)
+    reply::finish(reply::compressed(&head.headers, response), &audit_id, &warnings)
 }
 
 async fn respond(

@@ -12,14 +12,17 @@ const HIDDEN: [(&str, &str, &str); 4] = [
     ("kubelet-read-only-port", "int", "10255"),
 ];
 
-/// Storage in this process, when it is not elsewhere: our own flags, beside `--etcd-servers`. Name, type, default.
-const EMBEDDED_STORAGE: [(&str, &str, &str); 6] = [
-    ("embedded-storage", "string", ""),
-    ("embedded-storage-listen-client-urls", "strings", ""),
-    ("embedded-storage-cert-file", "string", ""),
-    ("embedded-storage-key-file", "string", ""),
-    ("embedded-storage-trusted-ca-file", "string", ""),
-    ("embedded-storage-state-cache-bytes", "int", "67108864"),
+/// Our own flags: heading, name, type, default.
+const OWN: [(&str, &str, &str, &str); 8] = [
+    ("Generic", "connection-max-age", "duration", "0s"),
+    // Storage in this process, when it is not elsewhere, beside `--etcd-servers`.
+    ("Etcd", "embedded-storage", "string", ""),
+    ("Etcd", "embedded-storage-listen-client-urls", "strings", ""),
+    ("Etcd", "embedded-storage-cert-file", "string", ""),
+    ("Etcd", "embedded-storage-key-file", "string", ""),
+    ("Etcd", "embedded-storage-trusted-ca-file", "string", ""),
+    ("Etcd", "embedded-storage-state-cache-bytes", "int", "67108864"),
+    ("Etcd", "watch-history-bytes", "int", "67108864"),
 ];
 
 /// One flag.
@@ -51,10 +54,9 @@ impl Flags {
                 Some(name) => group = name,
                 None => flags.push(read(line, group)),
             }
-            if line == "group Etcd" {
-                flags.extend(
-                    EMBEDDED_STORAGE.map(|(name, kind, default)| flag(name, kind, default, group, false)),
-                );
+            if line.starts_with("group ") {
+                let own = OWN.iter().filter(|(heading, ..)| *heading == group);
+                flags.extend(own.map(|(_, name, kind, default)| flag(name, kind, default, group, false)));
             }
         }
         flags.extend(HIDDEN.map(|(name, kind, default)| flag(name, kind, default, "Misc", true)));

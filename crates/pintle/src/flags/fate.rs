@@ -23,6 +23,15 @@ const ACTS: &[(&str, &str)] = &[
     ("advertise-address", "The address that other members of the cluster reach this server at"),
     ("min-request-timeout", "The least number of seconds that a watch lasts when its client doesn't say"),
     ("request-timeout", "How long a request may take that doesn't stay open by its nature"),
+    (
+        "goaway-chance",
+        "The chance, to 0.02, that an HTTP/2 request makes its client connect anew for the next, so that clients spread over servers",
+    ),
+    (
+        "connection-max-age",
+        "The age at which a connection ends in peace, watches included, so that clients spread over servers; 0 for never",
+    ),
+    ("http2-max-streams-per-connection", "Requests an HTTP/2 connection may have open; 0 for 1000"),
     ("shutdown-delay-duration", "How long to go on serving after the signal to stop"),
     (
         "embedded-storage",
@@ -44,6 +53,10 @@ const ACTS: &[(&str, &str)] = &[
     (
         "embedded-storage-state-cache-bytes",
         "Memory for the disk cache of the folder's working state, in bytes",
+    ),
+    (
+        "watch-history-bytes",
+        "Memory for objects as they were, so that watches can start in the past and slow watchers catch up, in bytes",
     ),
     ("etcd-servers", "Where the storage tier or etcd is: scheme://host:port of each member"),
     ("etcd-cafile", "Who may sign the certificates of --etcd-servers (PEM)"),
@@ -90,7 +103,6 @@ const LATER: &[(&str, &[&str])] = &[
     ("emulation of older releases", &["emulat*", "min-compatibility-version", "runtime-config-emulation-*"]),
     ("an external address in discovery", &["external-hostname"]),
     ("switching features by gate", &["feature-gates"]),
-    ("spreading connections over servers", &["goaway-chance"]),
     ("limiting requests in flight", &["max-requests-inflight", "max-mutating-*"]),
     ("priority and fairness", &["enable-priority-and-fairness"]),
     (
@@ -103,7 +115,6 @@ const LATER: &[(&str, &[&str])] = &[
     ("tuning the watch cache", &["watch-cache*", "default-watch-cache-size"]),
     ("deletion by parallel workers", &["delete-collection-workers"]),
     ("garbage collection", &["enable-garbage-collector"]),
-    ("tuning HTTP/2", &["http2-max-streams-per-connection"]),
     ("sharing an address or a port", &["permit-*"]),
     ("choosing certificates by server name", &["tls-sni-cert-key"]),
     ("auditing", &["audit-*"]),

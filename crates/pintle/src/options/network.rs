@@ -1,6 +1,7 @@
 //! Addresses, ports and ranges of Services.
 
-use super::{Cidr, Problems};
+use super::read::{count, duration};
+use super::{Cidr, Connections, Problems};
 use crate::flags::Given;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
 
@@ -18,6 +19,22 @@ const FAR_AWAY: [(IpAddr, IpAddr); 2] = [
 pub(super) fn port(given: &Given) -> Result<u16, String> {
     let port = given.int("secure-port");
     u16::try_from(port).map_err(|_| format!("--secure-port must be from 0 to 65535, but is {port}"))
+}
+
+/// When clients are told to connect anew, and what a connection carries.
+pub(super) fn connections(given: &Given, problems: &mut Problems) -> Connections {
+    let age_max = problems.take(duration(given, "connection-max-age"));
+    let streams_max = problems.take(count(given, "http2-max-streams-per-connection"));
+    Connections {
+        goaway_chance: problems.take(goaway_chance(given.float("goaway-chance"))),
+        age_max: Some(age_max).filter(|age| !age.is_zero()),
+        streams_max: if streams_max == 0 { Connections::default().streams_max } else { streams_max },
+    }
+}
+
+fn goaway_chance(chance: f64) -> Result<f64, String> {
+    let good = (0.0..=0.02).contains(&chance);
+    good.then_some(chance).ok_or_else(|| format!("--goaway-chance must be from 0 to 0.02, but is {chance}"))
 }
 
 /// `--advertise-address`, or the bind address, or the address this machine has towards everybody else.

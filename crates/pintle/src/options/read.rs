@@ -29,6 +29,8 @@ pub(crate) fn read(given: &Given) -> Result<(Options, Vec<String>), Problems> {
         service_cidrs: problems.take(network::service_ranges(given.text("service-cluster-ip-range"))),
         request_timeout: problems.take(duration(given, "request-timeout")),
         min_request_timeout: Duration::from_secs(problems.take(count(given, "min-request-timeout")).into()),
+        connections: network::connections(given, &mut problems),
+        watch_history_bytes: problems.take(watch_history(given)),
         shutdown_delay: problems.take(duration(given, "shutdown-delay-duration")),
         storage: storage::read(given, &mut problems, &mut warnings),
         log: Log {
@@ -49,7 +51,6 @@ fn waiting(given: &Given, problems: &mut Problems) -> Waiting {
             problems.take(count(given, "max-mutating-requests-inflight")),
         ),
         priority_and_fairness: given.bool("enable-priority-and-fairness"),
-        goaway_chance: problems.take(goaway_chance(given.float("goaway-chance"))),
         profiling: given.bool("profiling"),
         runtime_config: problems.take(runtime_config(given)),
         feature_gates: gates.map(|(component, name, on)| ((component, name), on)).collect(),
@@ -74,15 +75,16 @@ pub(super) fn duration(given: &Given, flag: &str) -> Result<Duration, String> {
     Ok(given.duration(flag))
 }
 
-fn count(given: &Given, flag: &str) -> Result<u32, String> {
+pub(super) fn count(given: &Given, flag: &str) -> Result<u32, String> {
     let number = given.int(flag);
     u32::try_from(number)
         .map_err(|_| format!("--{flag} must be a number from 0 to {}, but is {number}", u32::MAX))
 }
 
-fn goaway_chance(chance: f64) -> Result<f64, String> {
-    let good = (0.0..=0.02).contains(&chance);
-    good.then_some(chance).ok_or_else(|| format!("--goaway-chance must be from 0 to 0.02, but is {chance}"))
+fn watch_history(given: &Given) -> Result<usize, String> {
+    const FLAG: &str = "watch-history-bytes";
+    usize::try_from(given.int(FLAG))
+        .map_err(|_| format!("--{FLAG} can not be negative, but is {}", given.int(FLAG)))
 }
 
 /// `api/all`, `api/ga`, ... or a path of group and version; on when nothing is said.
@@ -173,6 +175,7 @@ mod tests {
             "--secure-port=70000",
             "--request-timeout=-1s",
             "--goaway-chance=0.5",
+            "--watch-history-bytes=-1",
             "--max-requests-inflight=-1",
             "--runtime-config=apps/v1=off",
             "--logging-format=xml",
@@ -182,9 +185,10 @@ mod tests {
             [
                 "--secure-port must be from 0 to 65535, but is 70000",
                 "--request-timeout can not be negative, but is -1s",
+                "--goaway-chance must be from 0 to 0.02, but is 0.5",
+                "--watch-history-bytes can not be negative, but is -1",
                 "--logging-format must be text or json, but is \"xml\"",
                 "--max-requests-inflight must be a number from 0 to 4294967295, but is -1",
-                "--goaway-chance must be from 0 to 0.02, but is 0.5",
                 "--runtime-config: apps/v1=off is neither true nor false",
             ]
         );

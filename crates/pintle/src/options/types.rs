@@ -1,6 +1,8 @@
 //! The options as plain values; what a frontend knows by itself are its own types.
 
-pub(crate) use pintle_apiserver::config::{AuthorizationMode, Cidr, FrontProxy, StoredAs, TlsVersion};
+pub(crate) use pintle_apiserver::config::{
+    AuthorizationMode, Cidr, Connections, FrontProxy, StoredAs, TlsVersion,
+};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -29,6 +31,10 @@ pub(crate) struct Options {
     pub(crate) request_timeout: Duration,
     /// The least that a watch lasts when its client doesn't say.
     pub(crate) min_request_timeout: Duration,
+    /// How connections are shared out over servers.
+    pub(crate) connections: Connections,
+    /// How much of the past watches can start in, in bytes.
+    pub(crate) watch_history_bytes: usize,
     /// How long to go on serving after the signal to stop.
     pub(crate) shutdown_delay: Duration,
     /// Where everything is kept.
@@ -50,8 +56,6 @@ pub(crate) struct Waiting {
     pub(crate) max_in_flight: (u32, u32),
     /// Whether priority and fairness shares them out.
     pub(crate) priority_and_fairness: bool,
-    /// The chance that an HTTP/2 client is told to connect anew: 0 to 0.02.
-    pub(crate) goaway_chance: f64,
     /// Whether profiles are served.
     pub(crate) profiling: bool,
     /// API versions switched on and off, by `api/...`, `group/version` or `group/version/resource`.

@@ -1,7 +1,7 @@
 //! A server that ends after any number of writes leaves what the next one finishes.
 
 use super::*;
-use crate::config::{Build, Cidr, Config, FrontProxy, StoredAs, TlsFiles, TlsVersion};
+use crate::config::{Build, Cidr, Config, Connections, FrontProxy, StoredAs, TlsFiles, TlsVersion};
 use crate::request::authenticate::Authentication;
 use crate::request::authorize::Authorization;
 use crate::served::{Documents, Served};
@@ -127,6 +127,8 @@ fn config() -> Config {
         service_cidrs: vec![Cidr { network: [10, 0, 0, 0].into(), prefix_len: 24 }],
         request_timeout: minute,
         min_request_timeout: minute,
+        connections: Connections::default(),
+        watch_history_bytes: 1 << 20,
         storage_prefix: "/registry/".to_owned(),
         stored_as: StoredAs::Json,
         storage_in_process: true,

@@ -51,7 +51,9 @@ pub(super) async fn watch(
     let wanted = WatchRequest::new(start).interest(selection.interest(namespace));
     let wanted = if selection.is_everything() { wanted } else { wanted.filter(selection) };
     let events = match view.watch(wanted).await {
-        Ok(watcher) => Events::new(watcher, presenter, &options, timeout, server.stopping.begun.clone()),
+        Ok(watcher) => {
+            Events::new(watcher, presenter, &options, timeout, request.received.peer.leaving.clone())
+        }
         Err(CacheError::Expired { oldest }) => {
             let status = too_old(start, oldest);
             return Ok(streamed(content_type, whole(presenter.error_event(&status))));
@@ -121,7 +123,7 @@ struct Events {
     tells_initial_end: bool,
     last_bookmark: Option<Instant>,
     end: Instant,
-    stopping: CancellationToken,
+    leaving: CancellationToken,
     first: bool,
     over: bool,
 }
@@ -132,7 +134,7 @@ impl Events {
         presenter: Presenter,
         options: &ListOptions,
         timeout: Duration,
-        stopping: CancellationToken,
+        leaving: CancellationToken,
     ) -> Events {
         let now = Instant::now();
         let end = now + timeout;
@@ -150,7 +152,7 @@ impl Events {
             bookmarks,
             last_bookmark,
             end,
-            stopping,
+            leaving,
             first: true,
             over: false,
         }
@@ -162,8 +164,12 @@ impl Events {
             let bytes = tokio::select! {
                 biased;
                 () = tokio::time::sleep_until(self.end) => return None,
-                // Clients come back by themselves, to another server or to this one when it is up again.
-                () = self.stopping.cancelled() => return None,
+                // Clients come back by themselves, to another server or to this one when it is up again, and go on from
+                // what they were told last.
+                () = self.leaving.cancelled() => {
+                    self.over = true;
+                    self.bookmarks.is_some().then(|| self.bookmark()).flatten()
+                }
                 delivery = self.watcher.next() => self.deliver(delivery),
                 () = tick(&mut self.bookmarks) => self.bookmark(),
                 () = until(self.last_bookmark) => {

@@ -1,13 +1,14 @@
 //! Connections: accepted, shaken hands with, served over h1 or h2, and let go in peace at the end.
 
+use super::leaving::Leaving;
 use super::patience::{Patient, Turns};
 use super::{Peer, TlsConfig};
 use crate::request::answer;
 use crate::server::Server;
+use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use rustls::pki_types::UnixTime;
 use std::convert::Infallible;
 use std::io;
@@ -21,8 +22,6 @@ use tokio_util::task::TaskTracker;
 
 /// How long a client may take to shake hands.
 const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
-/// Streams one h2 connection may have open.
-const STREAMS_MAX: u32 = 1000;
 /// What one h2 stream may have waiting to be sent, in bytes: thousands of watches share a connection's memory.
 const SEND_BUFFER_MAX: usize = 64 * 1024;
 /// How large the head of an h2 request may be, in bytes: as much as Go's servers take, for selectors can be long.
@@ -56,7 +55,6 @@ impl Listener {
 
 /// Serves connections until `stop`, then lets open requests finish for a while.
 pub async fn serve(server: Arc<Server>, listener: Listener, tls: TlsConfig, stop: CancellationToken) {
-    let graceful = GracefulShutdown::new();
     let connections = TaskTracker::new();
     let acceptor = TlsAcceptor::from(Arc::clone(&tls.server));
     let tls = Arc::new(tls);
@@ -68,7 +66,7 @@ pub async fn serve(server: Arc<Server>, listener: Listener, tls: TlsConfig, stop
         match accepted {
             Ok((stream, address)) => {
                 let (server, tls, acceptor) = (Arc::clone(&server), Arc::clone(&tls), acceptor.clone());
-                connections.spawn(connection(server, tls, acceptor, stream, address, graceful.watcher()));
+                connections.spawn(connection(server, tls, acceptor, stream, address, Leaving::new(&stop)));
             }
             Err(error) => {
                 // Out of file descriptors, most likely: give connections time to close.
@@ -79,11 +77,7 @@ pub async fn serve(server: Arc<Server>, listener: Listener, tls: TlsConfig, stop
     }
     drop(listener);
     connections.close();
-    let drained = async {
-        graceful.shutdown().await;
-        connections.wait().await;
-    };
-    if tokio::time::timeout(DRAIN_MAX, drained).await.is_err() {
+    if tokio::time::timeout(DRAIN_MAX, connections.wait()).await.is_err() {
         tracing::warn!("some requests did not finish in time and are cut off");
     }
 }
@@ -94,7 +88,7 @@ async fn connection(
     acceptor: TlsAcceptor,
     stream: TcpStream,
     address: SocketAddr,
-    watcher: Watcher,
+    leaving: Leaving,
 ) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%address, %error, "cannot turn off Nagle's algorithm");
@@ -108,28 +102,34 @@ async fn connection(
         stream.get_ref().1.peer_certificates().unwrap_or_default().iter().cloned().collect();
     let now = UnixTime::since_unix_epoch(server.sources.since_epoch());
     let identity = Arc::new(tls.identify(&chain, now));
-    let peer = Peer { address, certificates: chain, identity };
+    let peer = Peer { address, certificates: chain, identity, leaving: leaving.streams() };
     let turns = Turns::default();
     let h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
     let stream = Patient::new(stream, h2, turns.clone());
-    let service = service_fn(move |request| {
+    let (sources, settings) = (server.sources, server.config.connections);
+    let by_chance = leaving.clone();
+    let service = service_fn(move |request: http::Request<Incoming>| {
+        // As in the reference, over h2 only: h1 has enough connections.
+        if h2 {
+            by_chance.dice(sources, settings.goaway_chance);
+        }
         let (server, peer, turn) = (Arc::clone(&server), peer.clone(), turns.begin());
         async move { Ok::<_, Infallible>(turn.answered(answer(server, request, peer).await)) }
     });
-    let builder = connection_builder();
+    let builder = connection_builder(settings.streams_max);
     let served = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
-    if let Err(error) = watcher.watch(served.into_owned()).await {
+    if let Err(error) = leaving.serve(served.into_owned(), sources, &settings).await {
         tracing::debug!(%address, %error, "connection ended");
     }
 }
 
-fn connection_builder() -> Builder<TokioExecutor> {
+fn connection_builder(streams_max: u32) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     // Without a timer hyper does not limit heads by itself: Patient does.
     builder
         .http2()
         .timer(TokioTimer::new())
-        .max_concurrent_streams(STREAMS_MAX)
+        .max_concurrent_streams(streams_max)
         .max_header_list_size(HEAD_MAX)
         .max_send_buf_size(SEND_BUFFER_MAX)
         .initial_stream_window_size(STREAM_WINDOW)

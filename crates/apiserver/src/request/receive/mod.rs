@@ -5,6 +5,7 @@
 mod body;
 mod content_type;
 mod info;
+mod leaving;
 mod listen;
 mod patience;
 mod query;
@@ -25,6 +26,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 /// How long a write of one object may take, whatever the client or the server's own limit allow.
 const WRITE_MAX: Duration = Duration::from_secs(34);
@@ -38,6 +40,8 @@ pub struct Peer {
     pub certificates: Arc<[rustls::pki_types::CertificateDer<'static>]>,
     /// Who the certificate says it is, worked out once per connection.
     pub identity: Arc<Identity>,
+    /// Cancelled when what stays open on this connection by its nature is to end, so that the client goes elsewhere.
+    pub leaving: CancellationToken,
 }
 
 /// A request as it arrived.

@@ -1,11 +1,13 @@
 //! The answer: in the form the client asked for, with the headers every answer has.
 
 mod accept;
+mod gzip;
 mod negotiate;
 mod protobuf;
 mod warning;
 
 pub use accept::{Clause, accept_clauses};
+pub use gzip::compressed;
 pub use negotiate::{
     As, Format, Negotiated, media_types, negotiate, negotiate_error, negotiate_plain, negotiate_stream,
 };

@@ -18,6 +18,15 @@ pub(super) struct Terms {
     pub(super) may_shed_owners: bool,
 }
 
+/// An object as it would be stored.
+#[derive(Clone, Debug)]
+pub(super) struct Stored {
+    object: Value,
+    bytes: Bytes,
+    /// What it replaces.
+    before: Option<Bytes>,
+}
+
 /// How a commit ended.
 pub(super) enum Committed {
     /// Stored, or found to be stored already; the object as clients see it.
@@ -34,40 +43,39 @@ impl Write {
         valid: Valid,
         terms: Terms,
     ) -> Result<Committed, Status> {
-        let (stored, bytes) = self.stored_form(valid)?;
+        let stored = self.stored_form(valid, None)?;
         if terms.dry_run {
             return match self.stored(name).await? {
                 Some(live) => Ok(Committed::Lost(Some(live))),
-                None => Ok(Committed::Done(self.shown(stored, Revision::ZERO))),
+                None => Ok(Committed::Done(self.shown(stored.object, Revision::ZERO))),
             };
         }
-        self.put(Compare::absent(self.key(name)), name, stored, bytes, terms).await
+        self.put(Compare::absent(self.key(name)), name, stored, terms).await
     }
 
     /// Stores the successor of `live`.
     pub(super) async fn commit_update(
         &self,
         name: &str,
-        valid: Valid,
+        stored: Stored,
         live: &Live,
         terms: Terms,
     ) -> Result<Committed, Status> {
-        let (stored, bytes) = self.stored_form(valid)?;
         if terms.dry_run {
-            return Ok(Committed::Done(self.shown(stored, live.revision)));
+            return Ok(Committed::Done(self.shown(stored.object, live.revision)));
         }
-        self.put(Compare::unchanged(self.key(name), live.revision), name, stored, bytes, terms).await
+        self.put(Compare::unchanged(self.key(name), live.revision), name, stored, terms).await
     }
 
     async fn put(
         &self,
         nobody_was_faster: Compare,
         name: &str,
-        mut stored: Value,
-        bytes: Bytes,
+        stored: Stored,
         terms: Terms,
     ) -> Result<Committed, Status> {
         let key = self.key(name);
+        let Stored { object: mut stored, bytes, before } = stored;
         let txn = |bytes| {
             Txn::new()
                 .when(nobody_was_faster.clone())
@@ -77,7 +85,7 @@ impl Write {
         let mut outcome = self.server.storage.txn(txn(bytes)).await;
         if terms.may_shed_owners && matches!(outcome, Err(StorageError::TooLarge)) {
             stored.remove_meta("managedFields");
-            let bytes = self.stored_bytes(&stored)?;
+            let bytes = self.stored_bytes(&stored, before.as_ref())?;
             outcome = self.server.storage.txn(txn(bytes)).await;
         }
         let response = outcome.map_err(|error| storage_status(&error))?;
@@ -87,9 +95,9 @@ impl Write {
         Ok(Committed::Lost(self.found_instead(response)?))
     }
 
-    /// Whether storing `valid` would change nothing.
-    pub(super) fn is_unchanged(&self, valid: &Valid, live: &Live) -> Result<bool, Status> {
-        Ok(!live.stale && self.stored_form(valid.clone())?.1 == live.stored)
+    /// Whether storing it would change nothing.
+    pub(super) fn is_unchanged(stored: &Stored, live: &Live) -> bool {
+        !live.stale && stored.bytes == live.stored
     }
 
     /// Deletes what `live` is; what is there now when somebody was faster.
@@ -112,17 +120,24 @@ impl Write {
         kv.map(|kv| self.live_of(&kv)).transpose()
     }
 
-    fn stored_form(&self, valid: Valid) -> Result<(Value, Bytes), Status> {
+    /// The stored form of a new object, or of the successor of `live`.
+    pub(super) fn stored_form(&self, valid: Valid, live: Option<&Live>) -> Result<Stored, Status> {
         let storage = self.target.resource.storage.as_ref().ok_or_else(Status::method_not_allowed)?;
-        let stored = form::to_stored(&self.target.resource, storage, self.target.version(), valid.object);
-        let bytes = self.stored_bytes(&stored)?;
-        Ok((stored, bytes))
+        let object = form::to_stored(&self.target.resource, storage, self.target.version(), valid.object);
+        let before = live.map(|live| live.stored.clone());
+        let bytes = self.stored_bytes(&object, before.as_ref())?;
+        Ok(Stored { object, bytes, before })
     }
 
-    fn stored_bytes(&self, stored: &Value) -> Result<Bytes, Status> {
+    fn stored_bytes(&self, object: &Value, before: Option<&Bytes>) -> Result<Bytes, Status> {
         let storage = self.target.resource.storage.as_ref().ok_or_else(Status::method_not_allowed)?;
-        form::stored_bytes(storage, stored, self.server.config.stored_as)
-            .map_err(|error| Status::internal(error.to_string()))
+        let bytes = form::stored_bytes(storage, object, self.server.config.stored_as)
+            .map_err(|error| Status::internal(error.to_string()))?;
+        match before {
+            Some(before) => form::keep_unknown(storage, before, bytes)
+                .map_err(|error| Status::internal(error.to_string())),
+            None => Ok(bytes),
+        }
     }
 
     fn shown(&self, stored: Value, revision: Revision) -> Value {

@@ -98,14 +98,15 @@ impl Write {
         if self.finishes_deletion(&valid.object, live) {
             return self.finish_deletion(valid.object, live, options).await;
         }
-        if self.is_unchanged(&valid, live)? {
+        let stored = self.stored_form(valid, Some(live))?;
+        if Write::is_unchanged(&stored, live) {
             return Ok(match self.refresh(&self.name, live).await? {
                 Refreshed::Current => Attempt::Done(live.object.clone()),
                 Refreshed::Moved(now) => Attempt::Lost(Some(now)),
                 Refreshed::Gone => Attempt::Lost(None),
             });
         }
-        Ok(match self.commit_update(&self.name, valid, live, intent.terms(options)).await? {
+        Ok(match self.commit_update(&self.name, stored, live, intent.terms(options)).await? {
             Committed::Done(object) => Attempt::Done(object),
             Committed::Lost(now) => Attempt::Lost(now),
         })

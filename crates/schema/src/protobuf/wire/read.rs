@@ -40,6 +40,11 @@ impl<'a> Fields<'a> {
         Fields(message)
     }
 
+    /// What has not been read yet.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.0
+    }
+
     fn next_field(&mut self) -> Result<(u32, Read<'a>), WireError> {
         let (tag, wire) = self.tag()?;
         // Go counts fields in an i32.

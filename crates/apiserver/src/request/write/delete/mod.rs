@@ -106,7 +106,7 @@ impl Write {
     ) -> Result<Ended, Status> {
         let valid = self.marked(object);
         let terms = Terms { dry_run: options.dry_run, may_shed_owners: false };
-        Ok(match self.commit_update(name, valid, live, terms).await? {
+        Ok(match self.commit_update(name, self.stored_form(valid, Some(live))?, live, terms).await? {
             Committed::Done(object) => Ended::Done(Deleted::Pending(object)),
             Committed::Lost(now) => Ended::Lost(now),
         })
