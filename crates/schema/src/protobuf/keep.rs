@@ -19,42 +19,91 @@ use std::borrow::Cow;
 /// # Errors
 /// [`ProtobufError`] when it is no message.
 pub fn has_unknown(ty: &Struct, message: &[u8]) -> Result<bool, ProtobufError> {
-    any_unknown(ty, ty.plan(), message, NESTING_MAX)
+    Shape::of(ty).any_unknown(message, NESTING_MAX)
 }
 
 /// Puts the message `now` with the unknown fields of `before`, in which [`has_unknown`] has found some.
 pub fn put_with_unknown(ty: &Struct, before: &[u8], now: &[u8], out: &mut Backward) {
-    put_kept(ty, ty.plan(), before, now, out);
+    Shape::of(ty).put_kept(before, now, out);
 }
 
-fn any_unknown(home: &Struct, plan: &Plan, message: &[u8], nesting: usize) -> Result<bool, ProtobufError> {
-    let nesting = nesting.checked_sub(1).ok_or(ProtobufError::TooDeep)?;
-    let mut guess = 0;
-    for field in Fields::new(message) {
-        let (number, read) = field.map_err(ProtobufError::Wire)?;
-        let Some(at) = plan.find(number, guess) else { return Ok(true) };
-        guess = at;
-        let Read::Bytes(inner) = read else { continue };
-        let unknown = match inside(home, &plan.entries()[at].what) {
-            Some((home, plan)) => any_unknown(home, plan, inner, nesting)?,
-            None => false,
-        };
-        if unknown {
-            return Ok(true);
+/// What a message may hold: the fields of a struct, or of one that is embedded in it.
+#[derive(Clone, Copy)]
+struct Shape<'t> {
+    home: &'t Struct,
+    plan: &'t Plan,
+}
+
+impl<'t> Shape<'t> {
+    fn of(ty: &'t Struct) -> Shape<'t> {
+        Shape { home: ty, plan: ty.plan() }
+    }
+
+    fn what(self, number: u32, guess: usize) -> Option<(usize, &'t What)> {
+        let at = self.plan.find(number, guess)?;
+        Some((at, &self.plan.entries()[at].what))
+    }
+
+    /// The messages that lie in a field: a struct's own, those of a list's items, or a part of this one.
+    fn inside(self, what: &'t What) -> Option<Shape<'t>> {
+        match what {
+            What::Inline { plan, .. } => Some(Shape { plan, ..self }),
+            What::Field(at) => match &self.home.fields()[*at].ty {
+                Type::Struct(ty) => Some(Shape::of(ty)),
+                Type::List(list) if !list.boxed => list.item.as_struct().map(|ty| Shape::of(ty)),
+                _ => None,
+            },
         }
     }
-    Ok(false)
-}
 
-/// The messages that lie in a field: a struct's own, those of a list's items, or a part of this one.
-fn inside<'t>(home: &'t Struct, what: &'t What) -> Option<(&'t Struct, &'t Plan)> {
-    match what {
-        What::Inline { plan, .. } => Some((home, plan)),
-        What::Field(at) => match &home.fields()[*at].ty {
-            Type::Struct(ty) => Some((ty, ty.plan())),
-            Type::List(list) if !list.boxed => list.item.as_struct().map(|ty| (&**ty, ty.plan())),
-            _ => None,
-        },
+    fn any_unknown(self, message: &[u8], nesting: usize) -> Result<bool, ProtobufError> {
+        let nesting = nesting.checked_sub(1).ok_or(ProtobufError::TooDeep)?;
+        let mut guess = 0;
+        for field in Fields::new(message) {
+            let (number, read) = field.map_err(ProtobufError::Wire)?;
+            let Some((at, what)) = self.what(number, guess) else { return Ok(true) };
+            guess = at;
+            if let (Read::Bytes(bytes), Some(inner)) = (read, self.inside(what))
+                && inner.any_unknown(bytes, nesting)?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn put_kept(self, before: &[u8], now: &[u8], out: &mut Backward) {
+        let before = pieces(before);
+        let unknown = before.iter().rev().filter(|piece| self.what(piece.number, 0).is_none());
+        unknown.for_each(|piece| out.bytes(piece.raw));
+        for piece in pieces(now).iter().rev() {
+            match self.counterpart(&before, piece) {
+                Some((inner, before)) => {
+                    out.message(piece.number, |out| inner.put_kept(&before, piece.bytes(), out));
+                }
+                None => out.bytes(piece.raw),
+            }
+        }
+    }
+
+    /// The shape of the message in `piece`, and what of `before` it came from.
+    fn counterpart<'m>(self, before: &[Piece<'m>], piece: &Piece<'m>) -> Option<(Shape<'t>, Cow<'m, [u8]>)> {
+        let (_, what) = self.what(piece.number, 0)?;
+        let inner = self.inside(what)?;
+        let candidates = before.iter().filter(|earlier| earlier.number == piece.number);
+        let mut candidates = candidates.map(Piece::bytes);
+        let found = match what {
+            What::Field(at) if let Type::List(list) = &self.home.fields()[*at].ty => Cow::Borrowed(
+                candidates.find(|earlier| is_same_item(list, inner.home, earlier, piece.bytes()))?,
+            ),
+            // The parts of a message are merged one after another.
+            _ => match candidates.collect::<Vec<_>>()[..] {
+                [] => return None,
+                [only] => Cow::Borrowed(only),
+                ref parts => Cow::Owned(parts.concat()),
+            },
+        };
+        Some((inner, found))
     }
 }
 
@@ -64,6 +113,16 @@ struct Piece<'m> {
     read: Read<'m>,
     /// All of it, number and length included.
     raw: &'m [u8],
+}
+
+impl<'m> Piece<'m> {
+    /// The message in it; nothing in what can't hold one.
+    fn bytes(&self) -> &'m [u8] {
+        match self.read {
+            Read::Bytes(bytes) => bytes,
+            _ => &[],
+        }
+    }
 }
 
 /// The fields of a message; it was walked to its end before.
@@ -77,54 +136,6 @@ fn pieces(message: &[u8]) -> Vec<Piece<'_>> {
         pieces.push(Piece { number, read, raw });
     }
     pieces
-}
-
-fn put_kept(home: &Struct, plan: &Plan, before: &[u8], now: &[u8], out: &mut Backward) {
-    let before = pieces(before);
-    let unknown = before.iter().rev().filter(|piece| plan.find(piece.number, 0).is_none());
-    unknown.for_each(|piece| out.bytes(piece.raw));
-    for piece in pieces(now).iter().rev() {
-        match counterpart(home, plan, &before, piece) {
-            Some((home, plan, before, now)) => {
-                out.message(piece.number, |out| put_kept(home, plan, &before, now, out));
-            }
-            None => out.bytes(piece.raw),
-        }
-    }
-}
-
-/// The messages in `piece` and in what of `before` it came from, and their type.
-fn counterpart<'t, 'm>(
-    home: &'t Struct,
-    plan: &'t Plan,
-    before: &[Piece<'m>],
-    piece: &Piece<'m>,
-) -> Option<(&'t Struct, &'t Plan, Cow<'m, [u8]>, &'m [u8])> {
-    let Read::Bytes(now) = piece.read else { return None };
-    let what = &plan.entries()[plan.find(piece.number, 0)?].what;
-    let (inner, inner_plan) = inside(home, what)?;
-    let mut candidates = before.iter().filter(|earlier| earlier.number == piece.number);
-    let mut candidates = std::iter::from_fn(|| {
-        candidates.next().map(|earlier| match earlier.read {
-            Read::Bytes(bytes) => bytes,
-            _ => &[],
-        })
-    });
-    let found = match what {
-        What::Field(at) if let Type::List(list) = &home.fields()[*at].ty => {
-            Cow::Borrowed(candidates.find(|earlier| is_same_item(list, inner, earlier, now))?)
-        }
-        // The parts of a message are merged one after another.
-        _ => {
-            let parts: Vec<&[u8]> = candidates.collect();
-            match parts[..] {
-                [] => return None,
-                [only] => Cow::Borrowed(only),
-                _ => Cow::Owned(parts.concat()),
-            }
-        }
-    };
-    Some((inner, inner_plan, found, now))
 }
 
 fn is_same_item(list: &ListType, ty: &Struct, before: &[u8], now: &[u8]) -> bool {

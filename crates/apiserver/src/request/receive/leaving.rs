@@ -92,6 +92,7 @@ mod tests {
     use std::convert::Infallible;
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
     use tokio::time::Instant;
+    use tokio_util::task::TaskTracker;
 
     const HOUR: Duration = Duration::from_secs(3600);
 
@@ -99,7 +100,7 @@ mod tests {
     fn connect(leaving: &Leaving, age_max: Option<Duration>) -> DuplexStream {
         let (client, server) = duplex(4096);
         let leaving = leaving.clone();
-        tokio::spawn(async move {
+        TaskTracker::new().spawn(async move {
             let answer =
                 service_fn(|_| async { Ok::<_, Infallible>(http::Response::new(Empty::<Bytes>::new())) });
             let builder = Builder::new(TokioExecutor::new());
