@@ -22,7 +22,9 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// # Errors
 /// That of the work, or the system's when it gives no threads.
 pub(crate) fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
-    runtime::block_on(Builder::new_multi_thread().thread_stack_size(STACK_SIZE), work)
+    let mut threads = Builder::new_multi_thread();
+    // A watch that has written wakes its connection. In its turn, not at once, that finds what the others have written, too.
+    runtime::block_on(threads.thread_stack_size(STACK_SIZE).disable_lifo_slot(), work)
 }
 
 /// Serves until told to stop; `ready` hears the address once everything is answered. `port_flag` is how another port

@@ -1,5 +1,6 @@
 //! Reads: answered by the watch cache, never by a full read of storage.
 
+mod clock;
 mod continue_token;
 mod get;
 mod list;

@@ -1,6 +1,7 @@
 //! WATCH: what is there first if asked for, then every change, until the time is up or the client goes.
 
 use super::cache_status;
+use super::clock::{Clock, Due};
 use super::options::{self, ListOptions};
 use super::present::Presenter;
 use super::select::Selection;
@@ -19,15 +20,13 @@ use pintle_watchcache::{
     Delivery, Ending, Error as CacheError, EventKind, Freshness, Start, WatchRequest, Watcher,
 };
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{Instant, Interval, MissedTickBehavior};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-/// How often a watch that may get bookmarks gets one.
-const BOOKMARK_EVERY: Duration = Duration::from_secs(60);
-/// How long before its end a watch gets a last bookmark.
-const LAST_BOOKMARK_BEFORE: Duration = Duration::from_secs(2);
+/// How many events a busy watch may deliver between two looks at the clock.
+const STREAK_MAX: u8 = 32;
 
 pub(super) async fn watch(
     server: Arc<Server>,
@@ -118,12 +117,13 @@ fn start(options: &ListOptions) -> Result<Start, Status> {
 struct Events {
     watcher: Watcher,
     presenter: Presenter,
-    bookmarks: Option<Interval>,
+    clock: Clock,
     /// The end of the initial events is told: they were asked for, and bookmarks too.
     tells_initial_end: bool,
-    last_bookmark: Option<Instant>,
-    end: Instant,
-    leaving: CancellationToken,
+    bookmarks: bool,
+    leaving: Pin<Box<WaitForCancellationFutureOwned>>,
+    /// Events in a row without a look at the clock.
+    streak: u8,
     first: bool,
     over: bool,
 }
@@ -136,23 +136,14 @@ impl Events {
         timeout: Duration,
         leaving: CancellationToken,
     ) -> Events {
-        let now = Instant::now();
-        let end = now + timeout;
-        let bookmarks = options.bookmarks.then(|| {
-            let mut interval = tokio::time::interval_at(now + BOOKMARK_EVERY, BOOKMARK_EVERY);
-            interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            interval
-        });
-        let last_bookmark =
-            (options.bookmarks && timeout > LAST_BOOKMARK_BEFORE).then(|| end - LAST_BOOKMARK_BEFORE);
         Events {
             watcher,
             presenter,
+            clock: Clock::start(timeout, options.bookmarks),
             tells_initial_end: options.bookmarks && options.initial_events == Some(true),
-            bookmarks,
-            last_bookmark,
-            end,
-            leaving,
+            bookmarks: options.bookmarks,
+            leaving: Box::pin(leaving.cancelled_owned()),
+            streak: 0,
             first: true,
             over: false,
         }
@@ -161,21 +152,25 @@ impl Events {
     /// The next event's bytes; `None` at the end.
     async fn next(&mut self) -> Option<Bytes> {
         while !self.over {
+            // Looking at clocks costs more than many an event.
+            self.streak = if self.streak < STREAK_MAX { self.streak + 1 } else { 0 };
             let bytes = tokio::select! {
                 biased;
-                () = tokio::time::sleep_until(self.end) => return None,
+                delivery = self.watcher.next(), if self.streak > 0 => self.deliver(delivery),
+                due = self.clock.next() => {
+                    self.streak = 0;
+                    match due {
+                        Due::Bookmark => self.bookmark(),
+                        Due::End => return None,
+                    }
+                }
                 // Clients come back by themselves, to another server or to this one when it is up again, and go on from
                 // what they were told last.
-                () = self.leaving.cancelled() => {
+                () = &mut self.leaving => {
                     self.over = true;
-                    self.bookmarks.is_some().then(|| self.bookmark()).flatten()
+                    self.bookmarks.then(|| self.bookmark()).flatten()
                 }
-                delivery = self.watcher.next() => self.deliver(delivery),
-                () = tick(&mut self.bookmarks) => self.bookmark(),
-                () = until(self.last_bookmark) => {
-                    self.last_bookmark = None;
-                    self.bookmark()
-                }
+                () = std::future::ready(()), if self.streak == 0 => None,
             };
             if let Some(bytes) = bytes {
                 self.first = false;
@@ -220,21 +215,5 @@ impl Events {
         let revision = self.watcher.bookmark_revision()?;
         let made = self.presenter.bookmark(revision, false, self.first);
         Some(made.unwrap_or_else(|status| self.error(&status)))
-    }
-}
-
-async fn tick(interval: &mut Option<Interval>) {
-    match interval {
-        Some(interval) => {
-            interval.tick().await;
-        }
-        None => std::future::pending().await,
-    }
-}
-
-async fn until(instant: Option<Instant>) {
-    match instant {
-        Some(instant) => tokio::time::sleep_until(instant).await,
-        None => std::future::pending().await,
     }
 }

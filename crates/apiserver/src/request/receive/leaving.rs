@@ -2,14 +2,20 @@
 //! over servers that came later. It is told by GOAWAY (RFC 9113, section 6.8) or, over h1, by closing after an answer: no
 //! request is lost.
 
+use super::batch::Batch;
 use crate::config::Connections;
 use crate::sources::Sources;
 use hyper_util::server::graceful::GracefulConnection;
 use std::future::pending;
-use std::pin::pin;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 use std::time::Duration;
+use tokio::io::AsyncWrite;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
+
+/// What ends a connection, as hyper tells it.
+type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// A connection goes up to this part of its greatest age earlier: those that began together must not end together.
 const AGE_SPREAD: u32 = 5;
@@ -43,19 +49,20 @@ impl Leaving {
     }
 
     /// Serves a connection to its end, and tells it when it is time.
-    pub(super) async fn serve<C: GracefulConnection>(
+    pub(super) async fn serve<C: GracefulConnection<Error = Error>, S: AsyncWrite + Unpin>(
         &self,
         connection: C,
+        batch: Batch<S>,
         sources: Sources,
         settings: &Connections,
-    ) -> Result<(), C::Error> {
+    ) -> Result<(), Error> {
         let mut connection = pin!(connection);
         let mut old = pin!(grow_old(sources, settings.age_max));
         let (mut is_told, mut is_old) = (false, false);
         loop {
             tokio::select! {
                 biased;
-                ended = connection.as_mut() => return ended,
+                ended = Driven { connection: connection.as_mut(), batch: &batch } => return ended,
                 () = self.told.cancelled(), if !is_told => {
                     is_told = true;
                     connection.as_mut().graceful_shutdown();
@@ -66,6 +73,25 @@ impl Leaving {
                     self.streams.cancel();
                 }
             }
+        }
+    }
+}
+
+/// A connection that does all it can for now, and then what it has written is sent.
+struct Driven<'a, C, S> {
+    connection: Pin<&'a mut C>,
+    batch: &'a Batch<S>,
+}
+
+impl<C: GracefulConnection<Error = Error>, S: AsyncWrite + Unpin> Future for Driven<'_, C, S> {
+    type Output = Result<(), Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let outcome = self.connection.as_mut().poll(cx);
+        match self.batch.poll_send(cx) {
+            Poll::Ready(Err(error)) if outcome.is_pending() => Poll::Ready(Err(error.into())),
+            // What the client has not taken yet is sent on when it does; that wakes this task.
+            _ => outcome,
         }
     }
 }
@@ -83,6 +109,7 @@ async fn grow_old(sources: Sources, most: Option<Duration>) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::batch::batched;
     use super::*;
     use bytes::Bytes;
     use http_body_util::Empty;
@@ -104,9 +131,10 @@ mod tests {
             let answer =
                 service_fn(|_| async { Ok::<_, Infallible>(http::Response::new(Empty::<Bytes>::new())) });
             let builder = Builder::new(TokioExecutor::new());
-            let connection = builder.serve_connection(TokioIo::new(server), answer).into_owned();
+            let (stream, batch) = batched(server);
+            let connection = builder.serve_connection(TokioIo::new(stream), answer).into_owned();
             let settings = Connections { age_max, ..Connections::default() };
-            leaving.serve(connection, Sources, &settings).await.unwrap();
+            leaving.serve(connection, batch, Sources, &settings).await.unwrap();
         });
         client
     }

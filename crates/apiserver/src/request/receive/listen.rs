@@ -1,10 +1,13 @@
 //! Connections: accepted, shaken hands with, served over h1 or h2, and let go in peace at the end.
 
+use super::batch::batched;
 use super::leaving::Leaving;
-use super::patience::{Patient, Turns};
+use super::patience::{Patient, Turn, Turns};
 use super::{Peer, TlsConfig};
 use crate::request::answer;
+use crate::request::reply::Response;
 use crate::server::Server;
+use futures_util::future::BoxFuture;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -114,13 +117,24 @@ async fn connection(
             by_chance.dice(sources, settings.goaway_chance);
         }
         let (server, peer, turn) = (Arc::clone(&server), peer.clone(), turns.begin());
-        async move { Ok::<_, Infallible>(turn.answered(answer(server, request, peer).await)) }
+        answered(server, request, peer, turn)
     });
     let builder = connection_builder(settings.streams_max);
+    let (stream, batch) = batched(stream);
     let served = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
-    if let Err(error) = leaving.serve(served.into_owned(), sources, &settings).await {
+    if let Err(error) = leaving.serve(served.into_owned(), batch, sources, &settings).await {
         tracing::debug!(%address, %error, "connection ended");
     }
+}
+
+/// The answer, in memory of its own: a watch outlives by far the work that its answer took, and must not hold room for it.
+fn answered(
+    server: Arc<Server>,
+    request: http::Request<Incoming>,
+    peer: Peer,
+    turn: Turn,
+) -> BoxFuture<'static, Result<Response, Infallible>> {
+    Box::pin(async move { Ok(turn.answered(answer(server, request, peer).await)) })
 }
 
 fn connection_builder(streams_max: u32) -> Builder<TokioExecutor> {

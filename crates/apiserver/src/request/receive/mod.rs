@@ -2,6 +2,7 @@
 //!
 //! After this stage a request has an id, a deadline and a [`RequestInfo`]; its body is still unread.
 
+mod batch;
 mod body;
 mod content_type;
 mod info;
