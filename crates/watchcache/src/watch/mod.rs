@@ -90,7 +90,8 @@ impl Watcher {
         }
     }
 
-    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Delivery> {
+    /// The same for who polls by hand, and gives other tasks their turn.
+    pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Delivery> {
         if let Some(ending) = self.ended {
             return Poll::Ready(Delivery::Ended(ending));
         }

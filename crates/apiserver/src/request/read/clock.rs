@@ -1,6 +1,7 @@
 //! When a watch ends, and when it gets bookmarks: one timer for all of it, since thousands of watches wait on it.
 
 use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -35,15 +36,15 @@ impl Clock {
         clock
     }
 
-    /// Waits for the next moment. Nothing is lost when this is dropped before it answers.
-    pub(super) async fn next(&mut self) -> Due {
-        self.next.as_mut().await;
+    /// The next moment, when it has come.
+    pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Due> {
+        ready!(self.next.as_mut().poll(cx));
         let now = Instant::now();
         if now >= self.end {
-            return Due::End;
+            return Poll::Ready(Due::End);
         }
         self.wait_from(now);
-        Due::Bookmark
+        Poll::Ready(Due::Bookmark)
     }
 
     /// Sets the timer to the first moment after `now`.
@@ -60,15 +61,16 @@ impl Clock {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::future::poll_fn;
 
     async fn moments(timeout: u64, bookmarks: bool) -> Vec<(u64, Due)> {
         let (begun, mut clock) = (Instant::now(), Clock::start(Duration::from_secs(timeout), bookmarks));
         let mut moments = Vec::new();
         loop {
-            let due = clock.next().await;
+            let due = poll_fn(|cx| clock.poll_next(cx)).await;
             moments.push((begun.elapsed().as_secs(), due));
             if due == Due::End {
-                assert_eq!(clock.next().await, Due::End);
+                assert_eq!(poll_fn(|cx| clock.poll_next(cx)).await, Due::End);
                 return moments;
             }
         }

@@ -2,6 +2,7 @@
 
 mod clock;
 mod continue_token;
+mod events;
 mod get;
 mod list;
 mod listing;

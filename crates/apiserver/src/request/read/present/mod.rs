@@ -19,8 +19,8 @@ use pintle_schema::resource::View;
 use pintle_schema::table::{self, IncludeObject};
 use pintle_schema::{form, partial};
 use pintle_storage::Revision;
-use pintle_watchcache::Entry;
-use shared::SharedForm;
+use pintle_watchcache::{Entry, EventKind};
+use shared::{SharedForm, word};
 use std::sync::Arc;
 
 /// How often a long list lets other requests run.
@@ -149,13 +149,19 @@ impl Presenter {
     ///
     /// # Errors
     /// 500 when the stored bytes can't be read.
-    pub fn event(&self, kind: &str, entry: &Entry, revision: Revision, first: bool) -> Result<Bytes, Status> {
+    pub fn event(
+        &self,
+        kind: EventKind,
+        entry: &Entry,
+        revision: Revision,
+        first: bool,
+    ) -> Result<Bytes, Status> {
         let form = self.event_form();
         if self.negotiated.shape == As::Object {
-            return Ok(form.event(kind, &self.encoded(form, entry, revision)?));
+            return self.encoded_event(form, kind, entry, revision);
         }
         let value = self.value(entry, revision)?;
-        Ok(form.event(kind, &form.encode(&self.event_document(&value, first))?))
+        Ok(form.event(word(kind), &form.encode(&self.event_document(&value, first))?))
     }
 
     /// A watch event about no object in particular: a bookmark.
