@@ -10,7 +10,7 @@ use crate::types::Struct;
 use bytes::Bytes;
 use pintle_meta::{Str, Value};
 
-/// What an envelope begins with.
+/// What every envelope begins with.
 pub const MAGIC: &[u8; 4] = b"k8s\0";
 
 /// The fields of `runtime.Unknown`.
@@ -132,15 +132,28 @@ pub fn seal(
     mut out: Backward,
     message: impl FnOnce(&mut Backward),
 ) -> Result<Bytes, TooDeep> {
-    out.text(CONTENT_TYPE, b"");
-    out.text(CONTENT_ENCODING, b"");
+    out.bytes(END);
     out.message(RAW, message);
+    put_type(api_version, kind, &mut out);
+    out.finish()
+}
+
+fn put_type(api_version: &str, kind: &str, out: &mut Backward) {
     out.message(TYPE_META, |out| {
         out.text(KIND, kind.as_bytes());
         out.text(API_VERSION, api_version.as_bytes());
     });
     out.bytes(MAGIC);
-    out.finish()
+}
+
+/// What comes behind the message of an envelope: neither encoding nor type is said.
+pub const END: &[u8] = &[0x1a, 0, 0x22, 0];
+
+/// Puts the beginning of an envelope around a message whose first fields are written, and which goes on for `rest` bytes.
+/// [`END`] comes after those.
+pub fn begin(api_version: &str, kind: &str, rest: usize, out: &mut Backward) {
+    out.begin(RAW, out.len() + rest);
+    put_type(api_version, kind, out);
 }
 
 /// Prints bytes as Go's `%v` does: `[107 56 115 0]`.

@@ -17,7 +17,7 @@ pub mod wire;
 
 pub use decode::decode;
 pub use encode::{encode, put};
-pub use envelope::{Envelope, EnvelopeError, MAGIC, enveloped, seal};
+pub use envelope::{END, Envelope, EnvelopeError, MAGIC, begin, enveloped, seal};
 pub use error::ProtobufError;
 pub use keep::{has_unknown, put_with_unknown};
 pub(crate) use plan::Plan;

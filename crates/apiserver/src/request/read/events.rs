@@ -3,11 +3,11 @@
 use super::clock::{Clock, Due};
 use super::options::ListOptions;
 use super::present::Presenter;
+use crate::request::reply::Broken;
 use bytes::Bytes;
 use http_body::{Body, Frame};
 use pintle_meta::Status;
 use pintle_watchcache::{Delivery, Ending, Watcher};
-use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -145,12 +145,12 @@ impl Events {
 
 impl Body for Events {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = Broken;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         self.poll_next(cx).map(|bytes| bytes.map(|bytes| Ok(Frame::data(bytes))))
     }
 }

@@ -23,5 +23,5 @@ pub(super) async fn list(
     let listing = Listing::new(&view, target, target.namespace_of(info), &options)?;
     let presenter = Presenter::new(server, target, negotiated, query)?;
     let page = listing.page().await?;
-    presenter.list(&page.entries, &page.meta).await
+    presenter.list(page.entries, &page.meta).await
 }

@@ -5,12 +5,11 @@
 //! Nor is the socket closed as soon as hyper is done with it: where a client has sent something that nobody read (a
 //! body that was not asked for), the kernel would reset the connection, and the client lose what it has not taken yet.
 
-use crate::request::reply::{Body, Response};
+use crate::request::reply::{Body, Broken, Response};
 use bytes::Bytes;
 use http::StatusCode;
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
-use std::convert::Infallible;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -76,12 +75,12 @@ struct Answering {
 
 impl http_body::Body for Answering {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = Broken;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         Pin::new(&mut self.body).poll_frame(cx)
     }
 

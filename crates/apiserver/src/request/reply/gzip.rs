@@ -1,14 +1,13 @@
 //! Large answers in gzip for who accepts it, piece by piece while they are sent: neither memory nor other requests wait
 //! for the whole.
 
-use super::{Body, Response};
+use super::{Body, Broken, Response};
 use bytes::{Buf, Bytes};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::{HeaderMap, HeaderValue, header};
 use http_body::{Body as _, Frame};
 use http_body_util::BodyExt;
-use std::convert::Infallible;
 use std::io::Write;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -18,10 +17,10 @@ const LARGE: u64 = 128 * 1024;
 /// How much is compressed between two looks at other tasks, in bytes.
 const PIECE: usize = 64 * 1024;
 
-/// The answer to a request with `asked` among its headers: compressed, if it is large, its length is known and the client
-/// accepts that.
+/// The answer to a request with `asked` among its headers: compressed, if it is known to be large and the client accepts
+/// that.
 pub fn compressed(asked: &HeaderMap, mut response: Response) -> Response {
-    let large = response.body().size_hint().exact().is_some_and(|length| length > LARGE);
+    let large = response.body().size_hint().lower() > LARGE;
     if !large || !accepts_gzip(asked) || response.headers().contains_key(header::CONTENT_ENCODING) {
         return response;
     }
@@ -66,12 +65,12 @@ impl Gzip {
 
 impl http_body::Body for Gzip {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = Broken;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         loop {
             while !self.waiting.is_empty() {
                 let piece = self.piece();
@@ -84,7 +83,7 @@ impl http_body::Body for Gzip {
                     Ok(data) => self.waiting = data,
                     Err(other) => return Poll::Ready(Some(Ok(other))),
                 },
-                Some(Err(never)) => match never {},
+                Some(Err(broken)) => return Poll::Ready(Some(Err(broken))),
                 None => {
                     let end = self.encoder.take().and_then(|encoder| encoder.finish().ok());
                     let end = end.filter(|end| !end.is_empty());

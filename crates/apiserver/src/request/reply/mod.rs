@@ -21,16 +21,20 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
 use pintle_meta::value::{to_json, to_pretty_json};
 use pintle_meta::{Status, Value};
-use std::convert::Infallible;
 
 /// A body: whole or streamed.
-pub type Body = UnsyncBoxBody<Bytes, Infallible>;
+pub type Body = UnsyncBoxBody<Bytes, Broken>;
 /// An answer.
 pub type Response = http::Response<Body>;
 
+/// Why an answer that was begun can't be ended: the client sees that it is broken off.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Broken(pub String);
+
 /// A whole body.
 pub fn whole(bytes: impl Into<Bytes>) -> Body {
-    Full::new(bytes.into()).boxed_unsync()
+    Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
 }
 
 /// An answer of these bytes.

@@ -5,7 +5,7 @@ mod read;
 mod write;
 
 pub use read::{Fields, Read, varint};
-pub use write::{Backward, TooDeep};
+pub use write::{Backward, TooDeep, put_text, text_len};
 
 /// The most messages inside each other that are read or written: what servers have the stack for. Only schemas nest
 /// without end; those that people write stay far below.

@@ -60,8 +60,7 @@ impl Backward {
     /// Puts a field with text or bytes.
     pub fn text(&mut self, field: u32, text: &[u8]) {
         self.bytes(text);
-        self.varint(text.len() as u64);
-        self.tag(field, BYTES);
+        self.begin(field, text.len());
     }
 
     /// Puts a field with a message, whose fields `write` puts.
@@ -73,7 +72,12 @@ impl Backward {
             false => write(self),
         }
         self.nesting -= 1;
-        self.varint((self.len() - before) as u64);
+        self.begin(field, self.len() - before);
+    }
+
+    /// Puts the beginning of a field with text, bytes or a message of this length, which is there or comes later.
+    pub fn begin(&mut self, field: u32, length: usize) {
+        self.varint(length as u64);
         self.tag(field, BYTES);
     }
 
@@ -96,17 +100,8 @@ impl Backward {
         self.varint(u64::from(field) << 3 | u64::from(wire));
     }
 
-    fn varint(&mut self, mut number: u64) {
-        let (mut digits, mut length) = ([0; 10], 0);
-        loop {
-            let low = number.to_le_bytes()[0] & 0x7f;
-            number >>= 7;
-            digits[length] = if number > 0 { low | 0x80 } else { low };
-            length += 1;
-            if number == 0 {
-                break;
-            }
-        }
+    fn varint(&mut self, number: u64) {
+        let (digits, length) = varint(number);
         self.bytes(&digits[..length]);
     }
 
@@ -119,6 +114,33 @@ impl Backward {
         self.start = capacity - written;
         self.buffer = buffer;
     }
+}
+
+fn varint(mut number: u64) -> ([u8; 10], usize) {
+    let (mut digits, mut length) = ([0; 10], 0);
+    loop {
+        let low = number.to_le_bytes()[0] & 0x7f;
+        number >>= 7;
+        digits[length] = if number > 0 { low | 0x80 } else { low };
+        length += 1;
+        if number == 0 {
+            return (digits, length);
+        }
+    }
+}
+
+/// Adds a field with text, bytes or a message to what stands before it.
+pub fn put_text(field: u32, text: &[u8], out: &mut Vec<u8>) {
+    for number in [u64::from(field) << 3 | u64::from(BYTES), text.len() as u64] {
+        let (digits, length) = varint(number);
+        out.extend_from_slice(&digits[..length]);
+    }
+    out.extend_from_slice(text);
+}
+
+/// How many bytes [`put_text`] adds for a text of this length.
+pub fn text_len(field: u32, length: usize) -> usize {
+    varint(u64::from(field) << 3 | u64::from(BYTES)).1 + varint(length as u64).1 + length
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! decoded twice; every other form is made on demand.
 
 mod json;
+mod long;
 mod protobuf;
 mod refuse;
 mod shared;
@@ -116,7 +117,7 @@ impl Presenter {
     ///
     /// # Errors
     /// 500 when an entry's bytes can't be read, 406 for a form that only objects have.
-    pub async fn list(&self, entries: &[Arc<Entry>], meta: &ListMeta) -> Result<Response, Status> {
+    pub async fn list(self, entries: Vec<Arc<Entry>>, meta: &ListMeta) -> Result<Response, Status> {
         match self.shared_form() {
             Some(SharedForm::Json) => return self.list_in_json(entries, meta).await,
             Some(SharedForm::Protobuf) => return self.list_in_protobuf(entries, meta).await,

@@ -1,14 +1,16 @@
 //! Protobuf: lists spliced from the objects' envelopes, and events each behind its length.
 
+use super::long::{self, Items};
 use super::{ListMeta, Presenter, SharedForm, pause};
-use crate::request::reply::{self, Format, Response};
+use crate::request::reply::{Format, Response};
 use bytes::Bytes;
 use pintle_catalog::catalog;
 use pintle_meta::Status;
-use pintle_schema::protobuf::wire::Backward;
+use pintle_schema::protobuf::wire::{Backward, put_text, text_len};
 use pintle_schema::protobuf::{self, Envelope};
 use pintle_watchcache::Entry;
 use std::sync::Arc;
+use std::vec;
 
 const LIST_META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta";
 /// The fields of every list.
@@ -20,34 +22,49 @@ const OBJECT: u32 = 2;
 const RAW: u32 = 1;
 
 impl Presenter {
+    /// A list tells its length before its items, so all of them are looked up first; what is shared stays shared.
     pub(super) async fn list_in_protobuf(
-        &self,
-        entries: &[Arc<Entry>],
+        self,
+        entries: Vec<Arc<Entry>>,
         meta: &ListMeta,
     ) -> Result<Response, Status> {
         let mut objects = Vec::with_capacity(entries.len());
-        for (at, entry) in entries.iter().enumerate() {
-            objects.push(self.encoded(SharedForm::Protobuf, entry, entry.mod_revision())?);
+        for (at, entry) in entries.into_iter().enumerate() {
+            let envelope = self.encoded(SharedForm::Protobuf, &entry, entry.mod_revision())?;
+            let message = Envelope::read(&envelope).map_err(|error| Status::internal(error.to_string()))?.raw;
+            objects.push(envelope.slice_ref(message));
             pause(at).await;
         }
-        let body = self.list_message(&objects, meta)?;
-        Ok(reply::bytes(200, Format::Protobuf.content_type(), body))
+        let head = self.list_head(&objects, meta)?;
+        let size = objects.iter().map(Bytes::len).sum();
+        long::answer(Format::Protobuf.content_type(), head, size, ProtobufItems(objects.into_iter())).await
     }
 
-    /// The list of objects in envelopes. Items lie in it without theirs.
-    fn list_message(&self, objects: &[Bytes], meta: &ListMeta) -> Result<Bytes, Status> {
-        let messages: Result<Vec<&[u8]>, _> =
-            objects.iter().map(|object| Envelope::read(object).map(|envelope| envelope.raw)).collect();
-        let messages = messages.map_err(|error| Status::internal(error.to_string()))?;
+    /// Everything before the first item: the envelope with the length of what is in it, and the list's metadata.
+    fn list_head(&self, messages: &[Bytes], meta: &ListMeta) -> Result<Vec<u8>, Status> {
         let list_meta = catalog().definition(LIST_META);
         let list_meta = list_meta.ok_or_else(|| Status::internal("the catalog lacks ListMeta"))?;
-        let room = 256 + messages.iter().map(|message| message.len() + 8).sum::<usize>();
+        let mut out = Backward::with_capacity(256);
+        out.message(METADATA, |out| protobuf::put(list_meta, &meta.to_value(), out));
+        let items = messages.iter().map(|message| text_len(ITEMS, message.len())).sum::<usize>();
         let kind = format!("{}List", self.target.version().kind.kind);
-        let list = protobuf::seal(&self.group_version, &kind, Backward::with_capacity(room), |out| {
-            messages.iter().rev().for_each(|message| out.text(ITEMS, message));
-            out.message(METADATA, |out| protobuf::put(list_meta, &meta.to_value(), out));
-        });
-        list.map_err(|error| Status::internal(error.to_string()))
+        protobuf::begin(&self.group_version, &kind, items, &mut out);
+        let head = out.finish().map_err(|error| Status::internal(error.to_string()))?;
+        Ok(head.to_vec())
+    }
+}
+
+/// Items of a list, without the envelopes that they would have by themselves, and the end of the list's.
+struct ProtobufItems(vec::IntoIter<Bytes>);
+
+impl Items for ProtobufItems {
+    fn add_next(&mut self, out: &mut Vec<u8>) -> Result<bool, Status> {
+        let Some(message) = self.0.next() else {
+            out.extend_from_slice(protobuf::END);
+            return Ok(false);
+        };
+        put_text(ITEMS, &message, out);
+        Ok(true)
     }
 }
 

@@ -19,7 +19,7 @@ pub(in crate::request::write) async fn delete_collection(
     let options = write.delete_options(&body)?;
     let presenter = Presenter::new(&write.server, &write.target, write.negotiated.clone(), &write.query)?;
     let deleted = write.delete_listed(listing, &options).await?;
-    presenter.list(&deleted.entries, &deleted.meta).await
+    presenter.list(deleted.entries, &deleted.meta).await
 }
 
 impl Write {
