@@ -24,6 +24,9 @@ use tokio_util::task::TaskTracker;
 /// How often a start looks whether everything is there.
 const READY_POLL: Duration = Duration::from_millis(5);
 
+/// Keys that one read of storage in this process may bring.
+const PAGE_IN_PROCESS: u64 = 1_000_000;
+
 /// Why a frontend can't start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -91,12 +94,15 @@ async fn started(server: &Server) {
 
 fn cache_config(config: &Config) -> CacheConfig {
     let stored = catalog().resources().iter().filter_map(|resource| resource.storage.as_ref());
+    let defaults = CacheConfig::default();
     CacheConfig {
+        // Storage in this process reads each block of its disk once for a whole page, and hands values over as they are.
+        page_size: if config.storage_in_process { PAGE_IN_PROCESS } else { defaults.page_size },
         storage_prefix: config.storage_prefix.clone(),
         resources: stored.map(cached).collect(),
         values_own_their_buffers: config.storage_in_process,
         ring_bytes: config.watch_history_bytes,
-        ..CacheConfig::default()
+        ..defaults
     }
 }
 

@@ -24,6 +24,21 @@ impl Records {
 
     /// The records at these places, in the same order.
     pub(crate) fn find_all(&self, places: &[At]) -> Result<Vec<Option<Record>>, Damaged> {
+        if places.len() <= AT_ONCE || places.is_sorted() {
+            return self.find_in_turn(places);
+        }
+        // Neighbours lie in one block, which is read once for all of them.
+        let mut order: Vec<usize> = (0..places.len()).collect();
+        order.sort_unstable_by_key(|position| places[*position]);
+        let sorted: Vec<At> = order.iter().map(|position| places[*position]).collect();
+        let mut found = vec![None; places.len()];
+        for (position, record) in order.into_iter().zip(self.find_in_turn(&sorted)?) {
+            found[position] = record;
+        }
+        Ok(found)
+    }
+
+    fn find_in_turn(&self, places: &[At]) -> Result<Vec<Option<Record>>, Damaged> {
         let mut found = Vec::with_capacity(places.len());
         for places in places.chunks(AT_ONCE) {
             let start = found.len();

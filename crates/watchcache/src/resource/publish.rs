@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pintle_storage::{Event, KeyValue};
 use tokio::time::Instant;
 
-use super::{Change, ResourceCache, Slot, State};
+use super::{Change, EntryMap, ResourceCache, Slot, State};
 use crate::entry::Entry;
 
 impl ResourceCache {
@@ -32,7 +32,7 @@ impl ResourceCache {
         let (current, previous) = match event {
             Event::Put { kv, .. } => {
                 let current = self.entry(state, kv);
-                (Some(Arc::clone(&current)), self.keep(state, current))
+                (Some(Arc::clone(&current)), self.keep_in(&mut state.map, current))
             }
             Event::Delete { key, .. } => (None, state.map.remove(&key)),
         };
@@ -67,9 +67,9 @@ impl ResourceCache {
     }
 
     /// Answers what the map held before.
-    pub(super) fn keep(&self, state: &mut State, entry: Arc<Entry>) -> Option<Arc<Entry>> {
-        let whole = state.map.bytes() + entry.size() <= self.keeping.at_most;
-        state.map.insert(if whole { entry } else { entry.without_value() })
+    pub(super) fn keep_in(&self, map: &mut EntryMap, entry: Arc<Entry>) -> Option<Arc<Entry>> {
+        let whole = map.bytes() + entry.size() <= self.keeping.at_most;
+        map.insert(if whole { entry } else { entry.without_value() })
     }
 }
 

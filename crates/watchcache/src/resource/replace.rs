@@ -27,13 +27,18 @@ impl ResourceCache {
     /// since they were last loaded stay the same ones.
     pub(crate) fn install(&self, loaded: Loaded) {
         let known = self.look(|state| state.map.clone());
-        let mut made = EntryMap::default();
-        let entries: Vec<_> = loaded.entries.into_iter().map(|kv| self.loaded_entry(&known, kv)).collect();
-        entries.iter().for_each(|entry| drop(made.insert(Arc::clone(entry))));
-        let (changes, floor) = self.history(loaded.history, &made, loaded.floor);
+        let mut map = EntryMap::indexed(Arc::clone(known.fields()));
+        for kv in loaded.entries {
+            let entry = self.loaded_entry(&known, kv);
+            drop(self.keep_in(&mut map, entry));
+        }
+        let (changes, floor) = self.history(loaded.history, &map, loaded.floor);
         self.change(|state, woken| {
-            state.map = EntryMap::indexed(Arc::clone(state.map.fields()));
-            entries.into_iter().for_each(|entry| drop(self.keep(state, entry)));
+            // They may have changed meanwhile.
+            if state.map.fields() != map.fields() {
+                map.index_by(Arc::clone(state.map.fields()));
+            }
+            state.map = map;
             state.roots.clear();
             state.applied = loaded.revision;
             state.start_anew(floor, woken);
@@ -66,7 +71,7 @@ impl ResourceCache {
         for event in events {
             let revision = event.revision();
             let change = change_of(event, |kv| {
-                let is_it = |known: &&Arc<Entry>| known.mod_revision() == kv.mod_revision;
+                let is_it = |known: &&Arc<Entry>| known.mod_revision() == kv.mod_revision && known.is_held();
                 let known = last.get(&kv.key).filter(is_it).or_else(|| loaded.get(&kv.key).filter(is_it));
                 let entry = known.cloned().unwrap_or_else(|| {
                     let key = loaded.get(&kv.key).map(|known| Arc::clone(known.shared_key()));
