@@ -21,7 +21,7 @@ pub(crate) async fn compare(mut client: Client, seen: Seen) {
         assert_eq!(kind, if at == 0 { "ADDED" } else { "MODIFIED" }, "{path}");
         assert_eq!(differences(object, state), [""; 0], "{path}");
     }
-    let last = told.last().map(|(kind, _)| kind.as_str());
+    let last = told.next_back().map(|(kind, _)| kind.as_str());
     // A namespace waits for a controller that none is here.
     let gone = !seen.collection.ends_with("/namespaces");
     assert_eq!(last, Some(if gone { "DELETED" } else { "MODIFIED" }), "{path}");
