@@ -7,5 +7,6 @@
 mod backups;
 mod checks;
 mod etcdctl;
-mod member;
 mod members;
+
+use pintle_tests::member;

@@ -17,8 +17,8 @@ use tokio::time::{Instant, sleep};
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long between two looks.
 const LOOK: Duration = Duration::from_millis(50);
-/// The administrator's token, and the file that says so.
-const TOKEN: &str = "Bearer a-token-for-tests";
+/// The administrator's token as a header, and the file that says so.
+pub const TOKEN: &str = "Bearer a-token-for-tests";
 const TOKENS: &str = "a-token-for-tests,admin,1,system:masters\n";
 /// The line of the log that says where it listens.
 const LISTENING: &str = "listening address=";
@@ -54,10 +54,16 @@ impl Apiserver {
         program::run(command(&folder, flags).into(), "", PATIENCE).await
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Opens a connection to it.
     pub async fn connect(&self, protocol: Protocol) -> Connection {
         let certificate = self.folder.path().join("apiserver.crt");
-        Connection::over(dial(self.address, &certificate, None, &[protocol.name()]).await, protocol).await
+        let tls = dial(self.address, &certificate, None, &[protocol.name()]).await.unwrap();
+        Connection::over(tls, protocol).await.unwrap()
     }
 
     /// GET as the administrator, on a connection of its own.

@@ -1,12 +1,16 @@
 //! HTTP by hand, over either protocol: every header as it came, every request as it was made.
 
 use crate::server::Server;
-use crate::tls::Who;
+use crate::tls::{Who, dial};
 use bytes::Bytes;
-use http::{HeaderMap, Request};
+use http::{HeaderMap, Request, Response};
 use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -58,7 +62,7 @@ pub struct Reply {
 impl Server {
     /// Opens a connection.
     pub async fn connect(&self, who: Who, protocol: Protocol) -> Connection {
-        Connection::over(self.tls(who, &[protocol.name()]).await, protocol).await
+        Connection::over(self.tls(who, &[protocol.name()]).await, protocol).await.unwrap()
     }
 }
 
@@ -73,22 +77,34 @@ impl Protocol {
 }
 
 impl Connection {
+    /// Opens one to whoever shows this certificate at this address.
+    ///
+    /// # Errors
+    /// When nobody does.
+    pub async fn to(address: SocketAddr, trusted: &Path, protocol: Protocol) -> io::Result<Connection> {
+        let tls = dial(address, trusted, None, &[protocol.name()]).await?;
+        Connection::over(tls, protocol).await.map_err(io::Error::other)
+    }
+
     /// Speaks HTTP on a connection that has agreed to this protocol.
-    pub(crate) async fn over(tls: TlsStream<TcpStream>, protocol: Protocol) -> Connection {
+    ///
+    /// # Errors
+    /// When the server closes it instead.
+    pub(crate) async fn over(tls: TlsStream<TcpStream>, protocol: Protocol) -> hyper::Result<Connection> {
         let (io, mut driver) = (TokioIo::new(tls), JoinSet::new());
         let sender = match protocol {
             Protocol::H1 => {
-                let (sender, connection) = http1::handshake(io).await.unwrap();
+                let (sender, connection) = http1::handshake(io).await?;
                 driver.spawn(async { drop(connection.await) });
                 Sender::H1(sender)
             }
             Protocol::H2 => {
-                let (sender, connection) = http2::handshake(TokioExecutor::new(), io).await.unwrap();
+                let (sender, connection) = http2::handshake(TokioExecutor::new(), io).await?;
                 driver.spawn(async { drop(connection.await) });
                 Sender::H2(sender)
             }
         };
-        Connection { sender, _driver: driver }
+        Ok(Connection { sender, _driver: driver })
     }
 
     /// Sends, and reads the whole answer.
@@ -97,15 +113,22 @@ impl Connection {
     /// When the server closes the connection instead.
     pub async fn send(&mut self, request: Request<Full<Bytes>>) -> hyper::Result<Reply> {
         let exchange = async {
-            let answer = match &mut self.sender {
-                Sender::H1(sender) => sender.send_request(request).await?,
-                Sender::H2(sender) => sender.send_request(request).await?,
-            };
-            let (head, body) = answer.into_parts();
+            let (head, body) = self.open(request).await?.into_parts();
             let body = body.collect().await?.to_bytes();
             Ok(Reply { status: head.status.as_u16(), headers: head.headers, body })
         };
         timeout(ANSWER_MAX, exchange).await.expect("an answer in time")
+    }
+
+    /// Sends, and leaves the body of the answer to be read as it comes.
+    ///
+    /// # Errors
+    /// When the server closes the connection instead.
+    pub async fn open(&mut self, request: Request<Full<Bytes>>) -> hyper::Result<Response<Incoming>> {
+        match &mut self.sender {
+            Sender::H1(sender) => sender.send_request(request).await,
+            Sender::H2(sender) => sender.send_request(request).await,
+        }
     }
 
     /// GET with these headers.

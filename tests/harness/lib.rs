@@ -3,6 +3,8 @@
 //! ```text
 //! Server      `pintle dev` on a free port, in a folder of its own
 //! Apiserver   `pintle apiserver` with the flags of the test
+//! member      members of a storage tier, each a process, and `pintle ctl`
+//! Balancer    one address of several servers
 //! Etcd        the real one, when there is one
 //! Connection  HTTP/1.1 or HTTP/2 by hand, for headers and bad input
 //! Kubectl     the real one, when there is one
@@ -14,16 +16,19 @@
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
 mod apiserver;
+mod balancer;
 mod binary;
 mod etcd;
 mod folder;
 mod http;
 mod kubectl;
+pub mod member;
 pub mod program;
 mod server;
 mod tls;
 
-pub use crate::apiserver::Apiserver;
+pub use crate::apiserver::{Apiserver, TOKEN};
+pub use crate::balancer::Balancer;
 pub use crate::etcd::Etcd;
 pub use crate::http::{Connection, Protocol, Reply, request};
 pub use binary::pintle;

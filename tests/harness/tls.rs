@@ -4,6 +4,7 @@ use crate::server::Server;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,17 +26,20 @@ impl Server {
     pub async fn tls(&self, who: Who, protocols: &[&str]) -> TlsStream<TcpStream> {
         let admin = || (self.pki("admin.crt"), self.pki("admin.key"));
         let shown = (who == Who::Admin).then(admin);
-        dial(self.address, &self.pki("ca.crt"), shown, protocols).await
+        dial(self.address, &self.pki("ca.crt"), shown, protocols).await.unwrap()
     }
 }
 
 /// Connects, trusting one certificate and showing another.
+///
+/// # Errors
+/// When nobody answers there, or another than was trusted.
 pub(crate) async fn dial(
     address: SocketAddr,
     trusted: &Path,
     shown: Option<(PathBuf, PathBuf)>,
     protocols: &[&str],
-) -> TlsStream<TcpStream> {
+) -> io::Result<TlsStream<TcpStream>> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(trusted).unwrap()).unwrap();
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -50,6 +54,6 @@ pub(crate) async fn dial(
         }
     };
     config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
-    let tcp = TcpStream::connect(address).await.unwrap();
-    TlsConnector::from(Arc::new(config)).connect(ServerName::from(address.ip()), tcp).await.unwrap()
+    let tcp = TcpStream::connect(address).await?;
+    TlsConnector::from(Arc::new(config)).connect(ServerName::from(address.ip()), tcp).await
 }

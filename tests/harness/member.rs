@@ -1,8 +1,9 @@
 //! Members of a storage tier as processes, and commands about them.
 
+use crate::binary::pintle;
+use crate::folder::Folder;
+use crate::program::{self, Ended};
 use pintle_storage::etcd::{Etcd, Options};
-use pintle_tests::program::{self, Ended};
-use pintle_tests::{Folder, pintle};
 use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -17,47 +18,51 @@ const HEALTHY_MAX: Duration = Duration::from_secs(120);
 
 /// Where members of a cluster are reached.
 #[derive(Clone, Debug)]
-pub(crate) struct Plan {
-    pub(crate) peers: Vec<String>,
-    pub(crate) clients: Vec<String>,
+pub struct Plan {
+    /// For each other.
+    pub peers: Vec<String>,
+    /// For clients, in the same order.
+    pub clients: Vec<String>,
     token: String,
 }
 
 /// A member; it is killed with this value.
 #[derive(Debug)]
-pub(crate) struct Member {
+pub struct Member {
     child: Child,
     log: PathBuf,
 }
 
 impl Plan {
     /// Of `count` members with ids made of `token`.
-    pub(crate) fn new(count: usize, token: &str) -> Plan {
+    pub fn new(count: usize, token: &str) -> Plan {
         let (peers, clients) = (addresses(count), addresses(count));
         Plan { peers, clients, token: token.to_owned() }
     }
 
-    pub(crate) fn name(place: usize) -> String {
+    /// Of the member at this place.
+    pub fn name(place: usize) -> String {
         format!("member-{place}")
     }
 
     /// What `--initial-cluster` says.
-    pub(crate) fn initial_cluster(&self) -> String {
+    pub fn initial_cluster(&self) -> String {
         let members = self.peers.iter().enumerate();
         members.map(|(place, url)| format!("{}={url}", Plan::name(place))).collect::<Vec<_>>().join(",")
     }
 
-    pub(crate) fn token(&self) -> &str {
+    /// What the ids of its members are made of.
+    pub fn token(&self) -> &str {
         &self.token
     }
 
     /// Starts the member at `place` on `folder`.
-    pub(crate) fn start(&self, place: usize, folder: &Path) -> Member {
+    pub fn start(&self, place: usize, folder: &Path) -> Member {
         self.start_with(place, folder, &["--initial-cluster", &self.initial_cluster()])
     }
 
     /// The same, with these flags about the cluster.
-    pub(crate) fn start_with(&self, place: usize, folder: &Path, flags: &[&str]) -> Member {
+    pub fn start_with(&self, place: usize, folder: &Path, flags: &[&str]) -> Member {
         let log = folder.with_extension("log");
         let (peer, client) = (&self.peers[place], &self.clients[place]);
         let mut command = Command::new(pintle());
@@ -71,13 +76,13 @@ impl Plan {
     }
 
     /// `pintle ctl` with all endpoints, and the words of a line; a word may not hold a blank.
-    pub(crate) async fn ctl(&self, line: &str) -> Ended {
+    pub async fn ctl(&self, line: &str) -> Ended {
         let words: Vec<&str> = line.split_whitespace().collect();
         ctl(&[&["--endpoints", &self.clients.join(",")], &words[..]].concat()).await
     }
 
     /// Waits until all members can answer, and have told the others how clients reach them.
-    pub(crate) async fn healthy(&self) {
+    pub async fn healthy(&self) {
         let deadline = Instant::now() + HEALTHY_MAX;
         loop {
             let (health, members) = (self.ctl("endpoint health").await, self.ctl("member list").await);
@@ -91,13 +96,13 @@ impl Plan {
     }
 
     /// A client of all members.
-    pub(crate) fn storage(&self) -> Etcd {
+    pub fn storage(&self) -> Etcd {
         Etcd::new(Options::new(self.clients.clone())).unwrap()
     }
 }
 
 /// One member on a folder, healthy.
-pub(crate) async fn one(folder: &Folder) -> (Plan, Member) {
+pub async fn one(folder: &Folder) -> (Plan, Member) {
     let plan = Plan::new(1, "first");
     let member = plan.start(0, &folder.path().join("first"));
     plan.healthy().await;
@@ -105,7 +110,7 @@ pub(crate) async fn one(folder: &Folder) -> (Plan, Member) {
 }
 
 /// `pintle ctl` with these words.
-pub(crate) async fn ctl(words: &[&str]) -> Ended {
+pub async fn ctl(words: &[&str]) -> Ended {
     let mut command = tokio::process::Command::new(pintle());
     command.arg("ctl").args(words);
     program::run(command, "", COMMAND_MAX).await
@@ -113,21 +118,21 @@ pub(crate) async fn ctl(words: &[&str]) -> Ended {
 
 /// It did what it was told; what it printed.
 #[track_caller]
-pub(crate) fn good(ended: Ended) -> String {
+pub fn good(ended: Ended) -> String {
     assert_eq!(ended.code, Some(0), "{ended:#?}");
     ended.stdout
 }
 
 /// It failed, and said this.
 #[track_caller]
-pub(crate) fn fails(ended: &Ended, part: &str) {
+pub fn fails(ended: &Ended, part: &str) {
     assert_eq!(ended.code, Some(1), "{ended:#?}");
     assert!(ended.stderr.contains(part), "no {part:?} in {ended:#?}");
 }
 
 impl Member {
     /// Asks it to stop, and waits until it has.
-    pub(crate) async fn stop(mut self) {
+    pub async fn stop(mut self) {
         let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
         assert!(asked.success());
         let wait = move || {
