@@ -1,5 +1,6 @@
 //! The command line.
 
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -31,29 +32,29 @@ pub(crate) struct Order {
 /// Where the server is
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Where {
-    /// A kubeconfig; $KUBECONFIG when not given
+    /// A kubeconfig; $KUBECONFIG or ~/.kube/config when not given
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) kubeconfig: Option<PathBuf>,
     /// The context to take from it, if not the current one
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", conflicts_with = "server")]
     pub(crate) context: Option<String>,
     /// The server's URL, instead of a kubeconfig
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL", conflicts_with = "kubeconfig")]
     pub(crate) server: Option<String>,
     /// With --server: who signed its certificate (PEM)
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", requires = "server")]
     pub(crate) ca_file: Option<PathBuf>,
     /// With --server: our certificate (PEM)
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", requires = "server", requires = "client_key")]
     pub(crate) client_certificate: Option<PathBuf>,
     /// With --server: its key (PEM)
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", requires = "server", requires = "client_certificate")]
     pub(crate) client_key: Option<PathBuf>,
     /// With --server: a bearer token
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", requires = "server")]
     pub(crate) token_file: Option<PathBuf>,
     /// With --server: believe whatever answers
-    #[arg(long, global = true)]
+    #[arg(long, global = true, requires = "server")]
     pub(crate) insecure_skip_tls_verify: bool,
 }
 
@@ -128,19 +129,19 @@ pub(crate) struct Requests {
     #[arg(long, default_value_t = 700)]
     pub(crate) size: usize,
     /// Clients that ask one thing after the other, all at the same time
-    #[arg(long, default_value_t = 64)]
+    #[arg(long, default_value_t = 64, value_parser = at_least_one())]
     pub(crate) clients: usize,
     /// Connections that they share
-    #[arg(long, default_value_t = 4)]
+    #[arg(long, default_value_t = 4, value_parser = at_least_one())]
     pub(crate) connections: usize,
     /// How many requests; without it, for --seconds
     #[arg(long)]
     pub(crate) count: Option<u64>,
     /// For how long
-    #[arg(long, default_value_t = 10.0)]
+    #[arg(long, default_value_t = 10.0, value_parser = positive)]
     pub(crate) seconds: f64,
     /// Namespaces that the objects lie in
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 10, value_parser = at_least_one())]
     pub(crate) namespaces: usize,
     /// JSON or protobuf
     #[arg(long, value_enum, default_value_t)]
@@ -189,16 +190,16 @@ pub(crate) struct Fanout {
     #[arg(long, value_enum, default_value_t)]
     pub(crate) by: By,
     /// Connections that the watchers share
-    #[arg(long, default_value_t = 12)]
+    #[arg(long, default_value_t = 12, value_parser = at_least_one())]
     pub(crate) connections: usize,
     /// Objects, which change in turn
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = 100, value_parser = at_least_one())]
     pub(crate) objects: usize,
     /// Changes a second
-    #[arg(long, default_value_t = 100.0)]
+    #[arg(long, default_value_t = 100.0, value_parser = positive)]
     pub(crate) rate: f64,
     /// For how long
-    #[arg(long, default_value_t = 20.0)]
+    #[arg(long, default_value_t = 20.0, value_parser = positive)]
     pub(crate) seconds: f64,
     /// Bytes of padding in each object
     #[arg(long, default_value_t = 900)]
@@ -220,15 +221,48 @@ pub(crate) struct Fanout {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Idle {
     /// How many
-    #[arg(long, default_value_t = 10_000)]
+    #[arg(long, default_value_t = 10_000, value_parser = at_least_one())]
     pub(crate) watchers: usize,
     /// Connections that they share
-    #[arg(long, default_value_t = 112)]
+    #[arg(long, default_value_t = 112, value_parser = at_least_one())]
     pub(crate) connections: usize,
     /// How long they are held
-    #[arg(long, default_value_t = 20.0)]
+    #[arg(long, default_value_t = 20.0, value_parser = positive)]
     pub(crate) seconds: f64,
     /// JSON or protobuf
     #[arg(long, value_enum, default_value_t)]
     pub(crate) encoding: Encoding,
+}
+
+fn at_least_one() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..)
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| "a number is expected".to_owned())?;
+    if number > 0.0 && number.is_finite() { Ok(number) } else { Err("it must be above 0".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound_and_refuses_what_makes_no_sense() {
+        Order::command().debug_assert();
+        let refused = |words: &str| Order::try_parse_from(words.split(' ')).unwrap_err().to_string();
+        for words in [
+            "load get --clients 0",
+            "load watch --rate 0",
+            "load watch --seconds inf",
+            "load idle --watchers 0",
+        ] {
+            assert!(refused(words).contains("invalid value"), "{words}");
+        }
+        assert!(refused("load get --server https://a --client-certificate c").contains("--client-key"));
+        assert!(refused("load get --token-file t").contains("--server"));
+        assert!(refused("load get --server https://a --kubeconfig k").contains("cannot be used with"));
+        Order::try_parse_from("load get --clients 1 --seconds 0.5 --pid 1,2 --pid 3".split(' ')).unwrap();
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::order::Where;
+use http::Uri;
 use pintle_meta::{Value, base64};
 use pintle_schema::yaml;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -43,14 +44,22 @@ impl Place {
             Some(server) => by_flags(server, given)?,
             None => by_kubeconfig(&kubeconfig(given)?, given.context.as_deref())?,
         };
-        let rest = known.server.strip_prefix("https://").unwrap_or(&known.server).trim_end_matches('/');
-        let authority = if rest.rsplit_once(':').is_some() { rest.to_owned() } else { format!("{rest}:443") };
-        let host =
-            authority.rsplit_once(':').map_or("", |(host, _)| host).trim_matches(['[', ']']).to_owned();
-        let name = ServerName::try_from(host);
-        let name = name.map_err(|error| Failure::Server(format!("{}: {error}", known.server)))?;
+        let (authority, name) = address(&known.server)?;
         Ok(Place { authority, name, tls: Arc::new(tls(&known)?), token: known.token })
     }
+}
+
+/// `host:port` and the name that its certificate must have.
+fn address(url: &str) -> Result<(String, ServerName<'static>), Failure> {
+    let bad = |why: &str| Failure::Server(format!("{url}: {why}"));
+    let uri: Uri = url.parse().map_err(|error: http::uri::InvalidUri| bad(&error.to_string()))?;
+    if uri.scheme_str() != Some("https") || !matches!(uri.path(), "" | "/") {
+        return Err(bad("https://HOST:PORT is expected"));
+    }
+    let host = uri.host().unwrap_or_default();
+    let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned());
+    let name = name.map_err(|error| bad(&error.to_string()))?;
+    Ok((format!("{host}:{}", uri.port_u16().unwrap_or(443)), name))
 }
 
 fn by_flags(server: &str, given: &Where) -> Result<Known, Failure> {
@@ -65,9 +74,12 @@ fn by_flags(server: &str, given: &Where) -> Result<Known, Failure> {
     })
 }
 
+/// The flag, the first file of `$KUBECONFIG`, or where kubectl looks then.
 fn kubeconfig(given: &Where) -> Result<PathBuf, Failure> {
-    let named = given.kubeconfig.clone();
-    named.or_else(|| std::env::var_os("KUBECONFIG").map(PathBuf::from)).ok_or(Failure::NoServer)
+    let variable = || std::env::var_os("KUBECONFIG").filter(|files| !files.is_empty());
+    let named = || variable().and_then(|files| std::env::split_paths(&files).next());
+    let usual = || std::env::home_dir().map(|home| home.join(".kube/config")).filter(|path| path.exists());
+    given.kubeconfig.clone().or_else(named).or_else(usual).ok_or(Failure::NoServer)
 }
 
 fn by_kubeconfig(path: &Path, context: Option<&str>) -> Result<Known, Failure> {
@@ -168,5 +180,28 @@ impl ServerCertVerifier for Anybody {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls() {
+        let read = |url| address(url).map(|(authority, name)| (authority, name.to_str().into_owned()));
+        for (url, authority, name) in [
+            ("https://127.0.0.1:6443", "127.0.0.1:6443", "127.0.0.1"),
+            ("https://api.example/", "api.example:443", "api.example"),
+            ("https://[::1]", "[::1]:443", "::1"),
+            ("https://[::1]:6443", "[::1]:6443", "::1"),
+        ] {
+            assert_eq!(read(url).unwrap(), (authority.to_owned(), name.to_owned()));
+        }
+        for url in
+            ["", "127.0.0.1:6443", "http://127.0.0.1", "https://host/prefix", "https://", "https://a b"]
+        {
+            assert!(read(url).is_err(), "{url}");
+        }
     }
 }
