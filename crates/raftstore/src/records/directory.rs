@@ -45,11 +45,6 @@ impl Directory {
         block.filter(|(_, entry)| at <= entry.last)
     }
 
-    /// Whether the block of `first`, and no later one, may hold `at`.
-    pub(super) fn is_in(&self, first: At, at: At) -> bool {
-        self.holding(at).is_some_and(|(holding, _)| holding == first)
-    }
-
     /// The first records of up to `limit` blocks, from the one that may hold `from` up to those that begin before `to`.
     pub(super) fn between(&self, from: At, to: At, limit: usize) -> Vec<(At, Entry)> {
         let start = self.holding(from).map_or(from, |(first, _)| first);

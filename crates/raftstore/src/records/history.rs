@@ -80,15 +80,13 @@ impl Shared {
         let mut next = At { revision: from, sub: 0 };
         let mut collected = Collected::default();
         loop {
-            let blocks = self.directory.read().between(next, end, BLOCKS);
+            let mut blocks = self.directory.read().between(next, end, BLOCKS);
             let is_last = blocks.len() < BLOCKS;
             let last = blocks.last().map(|(first, _)| *first);
-            for (first, entry) in blocks {
-                if entry.last < next {
-                    continue;
-                }
+            blocks.retain(|(_, entry)| entry.last >= next);
+            let frames = self.read_neighbours(&blocks)?;
+            for ((first, _), frames) in blocks.into_iter().zip(frames) {
                 // It can have gone only if what is wanted is compacted; then nobody cares for this error.
-                let frames = self.read_block_if_there(first, &entry)?;
                 let frames = frames.ok_or_else(|| damaged(first, "its block is missing"))?;
                 for frame in frames {
                     let (at, encoded) = frame.ok_or_else(|| damaged(first, "its block makes no sense"))?;

@@ -20,6 +20,7 @@ mod facts;
 mod fill;
 mod history;
 mod load;
+mod neighbours;
 mod packing;
 mod queue;
 mod read;

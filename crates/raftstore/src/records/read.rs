@@ -9,6 +9,8 @@ use std::sync::atomic::Ordering;
 
 /// Records looked up while a lock is held.
 const AT_ONCE: usize = 256;
+/// Blocks that are read in one walk.
+const NEIGHBOURS: usize = 32;
 
 impl Records {
     /// The record at `at`; `None` when it is not there, as when it was cleared.
@@ -24,21 +26,6 @@ impl Records {
 
     /// The records at these places, in the same order.
     pub(crate) fn find_all(&self, places: &[At]) -> Result<Vec<Option<Record>>, Damaged> {
-        if places.len() <= AT_ONCE || places.is_sorted() {
-            return self.find_in_turn(places);
-        }
-        // Neighbours lie in one block, which is read once for all of them.
-        let mut order: Vec<usize> = (0..places.len()).collect();
-        order.sort_unstable_by_key(|position| places[*position]);
-        let sorted: Vec<At> = order.iter().map(|position| places[*position]).collect();
-        let mut found = vec![None; places.len()];
-        for (position, record) in order.into_iter().zip(self.find_in_turn(&sorted)?) {
-            found[position] = record;
-        }
-        Ok(found)
-    }
-
-    fn find_in_turn(&self, places: &[At]) -> Result<Vec<Option<Record>>, Damaged> {
         let mut found = Vec::with_capacity(places.len());
         for places in places.chunks(AT_ONCE) {
             let start = found.len();
@@ -50,9 +37,9 @@ impl Records {
             if found.iter().any(Option::is_none) {
                 self.shared.find_cached(places, found);
             }
-            if found.iter().any(Option::is_none) {
-                self.shared.find_on_disk(places, found)?;
-            }
+        }
+        if found.iter().any(Option::is_none) {
+            self.shared.find_on_disk(places, &mut found)?;
         }
         Ok(found)
     }
@@ -79,29 +66,54 @@ impl Shared {
         missing.sort_unstable();
         self.counters.read_from_disk.fetch_add(missing.len() as u64, Ordering::Relaxed);
         let mut rest = missing.as_slice();
-        while let Some((at, _)) = rest.first() {
-            let Some((first, entry, inside)) = self.holding(*at, rest) else {
+        while !rest.is_empty() {
+            let (blocks, places): (Vec<_>, Vec<_>) = self.holding(rest).into_iter().unzip();
+            for (frames, places) in self.read_neighbours(&blocks)?.into_iter().zip(&places) {
+                let (now, later) = rest.split_at(*places);
+                rest = later;
+                if let Some(frames) = frames {
+                    pick(frames, now, found)?;
+                }
+            }
+            if blocks.is_empty() {
                 rest = &rest[1..];
-                continue;
-            };
-            let (now, later) = rest.split_at(inside);
-            rest = later;
-            if let Some(frames) = self.read_block_if_there(first, &entry)? {
-                pick(frames, now, found)?;
             }
         }
-        let mut cache = self.cache.lock();
-        let read = missing.iter().filter_map(|(_, position)| found[*position].as_ref());
-        read.for_each(|record| cache.insert(record.clone()));
+        // What many records are read for, such as a start, would only drive out what is asked for again and again.
+        if missing.len() <= AT_ONCE {
+            let mut cache = self.cache.lock();
+            let read = missing.iter().filter_map(|(_, position)| found[*position].as_ref());
+            read.for_each(|record| cache.insert(record.clone()));
+        }
         Ok(())
     }
 
-    /// The block that holds `at`, and how many of the places that come first in `sorted` it may hold, at least one.
-    fn holding(&self, at: At, sorted: &[(At, usize)]) -> Option<(At, Entry, usize)> {
-        let directory = self.directory.read();
-        let (first, entry) = directory.holding(at)?;
-        let inside = sorted.iter().take_while(|(at, _)| directory.is_in(first, *at)).count();
-        Some((first, entry.clone(), inside.max(1)))
+    /// The block that may hold the first of these places, and others beside it as long as at least every other one is
+    /// wanted; with how many of the places each may hold. None when no block holds the first.
+    fn holding(&self, sorted: &[(At, usize)]) -> Vec<((At, Entry), usize)> {
+        let [(from, _), .., (last, _)] = sorted else {
+            let [(at, _)] = sorted else { return Vec::new() };
+            let directory = self.directory.read();
+            return directory
+                .holding(*at)
+                .map(|(first, entry)| ((first, entry.clone()), 1))
+                .into_iter()
+                .collect();
+        };
+        let end = At { revision: last.revision + 1, sub: 0 };
+        let neighbours = self.directory.read().between(*from, end, NEIGHBOURS.min(2 * sorted.len()));
+        let (mut wanted, mut rest) = (Vec::new(), sorted);
+        for (place, (first, entry)) in neighbours.into_iter().enumerate() {
+            let inside = rest.iter().take_while(|(at, _)| *at <= entry.last).count();
+            if place > 2 * wanted.len() + 1 {
+                break;
+            }
+            if inside > 0 {
+                rest = &rest[inside..];
+                wanted.push(((first, entry), inside));
+            }
+        }
+        wanted
     }
 
     /// The encoded records of a block that is on disk.
